@@ -1,0 +1,20 @@
+import { commandsReference } from '../../src/cli/reference.ts'
+import { problemsPage } from './problems-page.ts'
+import { schemaPage } from './schema-page.ts'
+import { settingsPage } from './settings-page.ts'
+
+/** One generated file of docs/reference/. */
+export type Page = { readonly file: string; readonly text: string }
+
+/** Every page that follows from the code. A new one is one more line here. */
+export function pages(): readonly Page[] {
+  return [
+    { file: 'settings.md', text: settingsPage() },
+    { file: 'settings.schema.json', text: schemaPage() },
+    { file: 'problems.md', text: problemsPage() },
+    {
+      file: 'commands.md',
+      text: `<!-- Made by npm run docs from src/cli/; edit there. -->\n\n${commandsReference()}`,
+    },
+  ]
+}

@@ -1,0 +1,29 @@
+import type { Places } from '../base/layout.ts'
+import { joinPlans, type Plan } from '../engine/plan.ts'
+import type { Facts } from '../facts/facts.ts'
+import { planIdentity } from '../features/identity/plan.ts'
+import { planModels } from '../features/models/plan.ts'
+import { planClones, planImageNodes } from '../features/nodes/plan.ts'
+import { planPreflight } from '../features/preflight/plan.ts'
+import { planServices } from '../features/services/plan.ts'
+import { decidePlaces } from '../features/workspace/places.ts'
+import { planWorkspace } from '../features/workspace/plan.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/** What is to be done, and where things will lie then. */
+export type Decision = { readonly places: Places; readonly plan: Plan }
+
+/** Joins every feature's plan. Pure. What acts as root or makes places comes first; what runs programs comes after the drop. */
+export function decide(settings: Settings, facts: Facts): Decision {
+  const places = decidePlaces(settings, facts)
+  const plan = joinPlans(
+    planPreflight(settings, facts, places),
+    planWorkspace(settings, facts, places),
+    planImageNodes(settings, facts, places),
+    planModels(settings, facts, places),
+    planServices(settings, facts, places),
+    planIdentity(settings, facts),
+    planClones(settings, facts, places),
+  )
+  return { places, plan }
+}

@@ -1,0 +1,94 @@
+import type { Bus } from '../base/event.ts'
+import { RUNTIME_PARENTS, runtimeName } from '../base/layout.ts'
+import { Problem } from '../base/problem.ts'
+import { version } from '../base/version.ts'
+import type { Host } from '../host/host.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Behind, OpenDoors } from './doors.ts'
+import { keepStatus } from './status.ts'
+
+/** What doors show and steer once services exist. */
+export type Steered = Omit<Behind, 'status'>
+
+/** Opens the doors once, whenever that is first asked for; closes them at the end. */
+export type DoorKeeper = {
+  readonly open: () => Promise<void>
+  /** Lets the doors steer services from now on. */
+  readonly steer: (steered: Steered) => void
+  /** Closes the doors and gives the exit code through. */
+  readonly close: (exitCode: number) => Promise<number>
+}
+
+/** Keeps the status from now on, and the doors to it. Doors that cannot be opened are a warning, never the end of a boot. */
+export function doorKeeper(
+  host: Host,
+  { settings, bus, openDoors }: { settings: Settings; bus: Bus; openDoors: OpenDoors },
+): DoorKeeper {
+  let steered: Steered = { services: () => [], control: async () => false, logFile: () => undefined }
+  let opened: ReturnType<OpenDoors> | undefined
+  const status = keepStatus(bus, {
+    version,
+    instance: settings.instance,
+    startedAt: new Date(host.clock.now() - host.clock.monotonicMs()).toISOString(),
+    addresses: addressesOf(settings),
+  })
+  const behind: Behind = {
+    status,
+    services: () => steered.services(),
+    control: (service, act) => steered.control(service, act),
+    logFile: (service) => steered.logFile(service),
+  }
+  const open = async () => {
+    if (opened !== undefined) return
+    opened = openDoors(behind, {
+      host: settings.httpListen,
+      port: settings.httpPort,
+      socket: await socketPath(host, settings),
+    })
+    await opened.catch((error: Error) => {
+      const problem = new Problem('DOOR_CLOSED', {
+        address: settings.httpListen,
+        port: settings.httpPort,
+        message: error.message,
+      })
+      bus.tell({ type: 'problem', problem })
+    })
+  }
+  return {
+    open,
+    steer: (next) => {
+      steered = next
+    },
+    close: async (exitCode) => {
+      const doors = await opened?.catch(() => undefined)
+      await doors?.close()
+      return exitCode
+    },
+  }
+}
+
+function addressesOf(settings: Settings): Readonly<Record<string, string>> {
+  const at = (listen: string, port: number) => `http://${listen === '0.0.0.0' ? '127.0.0.1' : listen}:${port}`
+  return {
+    comfyui: at(settings.listen, settings.port),
+    ...(settings.jupyter ? { jupyter: at(settings.listen, settings.jupyterPort) } : {}),
+    status: at(settings.httpListen, settings.httpPort),
+  }
+}
+
+// The socket must be on a local filesystem, so it lies beside the workspace's life, in the first folder that takes it.
+async function socketPath(host: Host, settings: Settings): Promise<string | undefined> {
+  const folders =
+    settings.runtimeFolder === undefined
+      ? RUNTIME_PARENTS.map((parent) => `${parent}/${runtimeName(settings.instance)}`)
+      : [settings.runtimeFolder]
+  for (const folder of folders) {
+    try {
+      await host.fs.makeFolder(folder, 0o700)
+      if ((await host.fs.tryOut(folder)).create === undefined) return `${folder}/control.sock`
+    } catch {
+      // the next folder is tried; without any, only reading over TCP is left
+    }
+  }
+  return undefined
+}

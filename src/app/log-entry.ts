@@ -1,0 +1,14 @@
+import type { Event } from '../base/event.ts'
+import type { Runtime } from '../base/problem.ts'
+import type { LogLine } from './log-lines.ts'
+
+/** An event as one line of JSON: time, level and words, then the event's own fields. */
+export function jsonEntry(
+  event: Event,
+  { level, topic, text }: LogLine,
+  { runtime, now }: { readonly runtime: Runtime; readonly now: number },
+): string {
+  const fields = event.type === 'problem' ? { type: event.type, problem: event.problem.in(runtime) } : event
+  const time = new Date(now).toISOString()
+  return `${JSON.stringify({ time, from: 'comfy-init', level, topic, text, ...fields })}\n`
+}

@@ -1,0 +1,78 @@
+import type { Event, LogLevel, Phase } from '../base/event.ts'
+import type { Runtime } from '../base/problem.ts'
+import type { Host } from '../host/host.ts'
+import type { Settings } from '../settings/settings.ts'
+import { jsonEntry } from './log-entry.ts'
+import { type LogLine, logLines } from './log-lines.ts'
+
+/** Progress of one step is logged no more often than this, milliseconds. */
+const PROGRESS_EVERY_MS = 5000
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+
+const DIM = '\x1b[2m'
+const COLOURS: Readonly<Record<LogLevel, string>> = {
+  error: '\x1b[31m',
+  warn: '\x1b[33m',
+  info: '',
+  debug: DIM,
+}
+const PLAIN = '\x1b[0m'
+
+/**
+ * Turns events into our own lines of the container's log, on standard error. What services print is not among them: the
+ * supervisor passes it on itself, since it must hold a service's pipe while the log takes no more. A problem that comes
+ * back in a later round is logged once.
+ */
+export function logTo(
+  { out, clock, terminals }: Pick<Host, 'out' | 'clock' | 'terminals'>,
+  { log, logFormat }: Pick<Settings, 'log' | 'logFormat'>,
+): (event: Event) => void {
+  const titles = new Map<string, string>()
+  const lastProgressMs = new Map<string, number>()
+  const seen = new Set<string>()
+  let runtime: Runtime = 'docker'
+  let phase: Phase | undefined
+
+  const isNews = (event: Event): boolean => {
+    if (event.type === 'phase') {
+      if (event.phase === phase) return false
+      phase = event.phase
+    } else if (event.type === 'progress') {
+      const last = lastProgressMs.get(event.id) ?? 0
+      if (clock.monotonicMs() - last < PROGRESS_EVERY_MS) return false
+      lastProgressMs.set(event.id, clock.monotonicMs())
+    } else if (event.type === 'problem') {
+      const key = `${event.problem.code} ${event.problem.message}`
+      if (seen.has(key)) return false
+      seen.add(key)
+    }
+    return true
+  }
+
+  const print = (line: LogLine, event: Event) => {
+    if (LEVELS.indexOf(line.level) > LEVELS.indexOf(log)) return
+    if (logFormat === 'json') out.stderr(jsonEntry(event, line, { runtime, now: clock.now() }))
+    else out.stderr(textLine(line, clock.now(), terminals.stderr))
+  }
+
+  return (event) => {
+    if (event.type === 'runtime') runtime = event.runtime
+    if (event.type === 'step-started') {
+      titles.set(event.id, event.title)
+      lastProgressMs.set(event.id, clock.monotonicMs())
+    }
+    if (!isNews(event)) return
+    const lines = logLines(event, { titles, runtime })
+    for (const line of logFormat === 'json' ? lines.slice(0, 1) : lines) print(line, event)
+  }
+}
+
+function textLine({ level, topic, text }: LogLine, now: number, coloured: boolean): string {
+  const time = new Date(now).toTimeString().slice(0, 8)
+  const [first = '', ...more] = text.split('\n')
+  const head = `comfy-init ${time}`
+  const words = `${topic.padEnd(11)}${[first, ...more.map((each) => ' '.repeat(32) + each)].join('\n')}`
+  if (!coloured) return `${head}  ${words}\n`
+  return `${DIM}${head}${PLAIN}  ${COLOURS[level]}${words}${PLAIN}\n`
+}

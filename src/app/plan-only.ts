@@ -1,0 +1,33 @@
+import type { Places } from '../base/layout.ts'
+import type { ProblemText, Runtime } from '../base/problem.ts'
+import { lookAround } from '../facts/look-around.ts'
+import type { Host } from '../host/host.ts'
+import { ask } from './ask.ts'
+import { decide } from './decide.ts'
+import type { Input } from './input.ts'
+
+/** A plan as data: what a boot would do now, without doing it. */
+export type PlanView = {
+  readonly places: Places
+  readonly runtime: Runtime
+  readonly steps: readonly {
+    readonly id: string
+    readonly title: string
+    readonly changes: readonly string[]
+    readonly as: 'root' | 'user'
+  }[]
+  readonly problems: readonly ProblemText[]
+}
+
+/** Asks, looks and decides, and stops there. Later rounds may add what only shows after acting. */
+export async function planOnly(host: Host, input: Pick<Input, 'flags' | 'comfyArgs'>): Promise<PlanView> {
+  const { settings, problems } = await ask(host, input)
+  const facts = await lookAround(host, settings)
+  const { places, plan } = decide(settings, facts)
+  return {
+    places,
+    runtime: facts.runtime,
+    steps: plan.steps.map(({ id, title, changes, as }) => ({ id, title, changes, as: as ?? 'user' })),
+    problems: [...problems, ...plan.problems].map((problem) => problem.in(facts.runtime)),
+  }
+}

@@ -1,0 +1,29 @@
+import type { Problem } from '../base/problem.ts'
+import { secret } from '../base/secret.ts'
+import type { ServiceSpec } from '../base/service.ts'
+import { comfyuiService } from '../features/services/comfyui.ts'
+import { childEnvironment } from '../features/services/environment.ts'
+import { jupyterService } from '../features/services/jupyter.ts'
+import type { Host } from '../host/host.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Settled } from './settle.ts'
+
+/** What to run, and warnings about it. */
+export type Services = { readonly specs: readonly ServiceSpec[]; readonly problems: readonly Problem[] }
+
+/** Turns settled facts into the services to run: ComfyUI, and JupyterLab when it is wanted and there. */
+export async function prepareServices(
+  host: Host,
+  settings: Settings,
+  { facts, places }: Settled,
+): Promise<Services> {
+  const env = childEnvironment({ container: host.env, settings, facts, places })
+  const comfyui = comfyuiService({ settings, facts, places, env })
+  const kept = settings.jupyter ? await host.fs.readText(places.layout.jupyterTokenFile) : undefined
+  const token = settings.jupyterToken ?? (kept === undefined ? undefined : secret(kept.trim()))
+  const jupyter = jupyterService({ settings, facts, places, env, token })
+  return {
+    specs: jupyter === undefined ? [comfyui.spec] : [comfyui.spec, jupyter],
+    problems: comfyui.problems,
+  }
+}

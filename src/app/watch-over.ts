@@ -1,0 +1,59 @@
+import type { Bus } from '../base/event.ts'
+import { exitCodeOfEnding } from '../base/exit-code.ts'
+import type { Verdict } from '../base/report.ts'
+import type { ServiceSpec } from '../base/service.ts'
+import { superviseAll } from '../features/supervise/supervise.ts'
+import type { Host } from '../host/host.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { DoorKeeper } from './door-keeper.ts'
+import type { StopRequest } from './stop-request.ts'
+
+/** What watching over needs. */
+export type Watching = {
+  readonly specs: readonly ServiceSpec[]
+  readonly bus: Bus
+  readonly stop: StopRequest
+  readonly settings: Settings
+  readonly doors: DoorKeeper
+  readonly verdict: Verdict
+}
+
+/** Time left to the stop ladders once a second request to stop came, milliseconds. */
+const HURRY_MS = 1000
+
+/** Starts the services and stays until told to stop, or until an essential one ended for good. Resolves with the exit code. */
+export async function watchOver(
+  host: Host,
+  { specs, bus, stop, settings, doors, verdict }: Watching,
+): Promise<number> {
+  bus.tell({ type: 'phase', phase: 'starting' })
+  bus.listen((event) => {
+    if (event.type !== 'service-state' || stop.signal.aborted) return
+    const essential = specs.find((spec) => spec.essential)?.name
+    if (event.service === essential) bus.tell({ type: 'phase', phase: phaseOf(event.state, verdict) })
+  })
+  const supervisor = superviseAll(host, specs, bus.tell)
+  doors.steer({
+    services: () => specs.map((spec) => spec.name),
+    control: supervisor.control,
+    logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
+  })
+  await doors.open()
+  const ended = await Promise.race([supervisor.ended, aborted(stop.signal)])
+  bus.tell({ type: 'phase', phase: 'stopping' })
+  stop.onAgain(() => void supervisor.stopAll(HURRY_MS))
+  const inTime = await supervisor.stopAll(settings.stopGraceMs)
+  bus.tell({ type: 'phase', phase: 'stopped' })
+  if (ended !== undefined) return exitCodeOfEnding(ended, host.signals.number)
+  return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
+}
+
+function phaseOf(state: string, verdict: Verdict) {
+  if (state !== 'running') return 'starting'
+  return verdict === 'degraded' ? 'degraded' : 'ready'
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined)
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
+}

@@ -1,0 +1,25 @@
+import { gpuProblems } from './catalogue/gpu.ts'
+import { identityProblems } from './catalogue/identity.ts'
+import { machineProblems } from './catalogue/machine.ts'
+import { modelProblems } from './catalogue/models.ts'
+import { nodeProblems } from './catalogue/nodes.ts'
+import { serviceProblems } from './catalogue/services.ts'
+import { settingProblems } from './catalogue/settings.ts'
+import { usageProblems } from './catalogue/usage.ts'
+import { workspaceProblems } from './catalogue/workspace.ts'
+
+/** Every problem the program can name. Codes are permanent: they are documented, searched for and matched by scripts. */
+export const catalogue = {
+  ...settingProblems,
+  ...usageProblems,
+  ...identityProblems,
+  ...machineProblems,
+  ...gpuProblems,
+  ...workspaceProblems,
+  ...modelProblems,
+  ...nodeProblems,
+  ...serviceProblems,
+} as const
+
+/** The catalogue's type; its keys are the codes. */
+export type Catalogue = typeof catalogue

@@ -1,0 +1,90 @@
+import { entry } from '../entry.ts'
+
+const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space on the volume, or give it a larger one, and start the container again.',
+  EDQUOT: 'Raise the quota of this user on the volume, or free some space, and start the container again.',
+  EROFS: 'Mount the volume read-write, and start the container again.',
+  EACCES: 'Let the user that ComfyUI runs as write there: see comfy-init doctor for who that is.',
+  EPERM: 'Let the user that ComfyUI runs as write there: see comfy-init doctor for who that is.',
+}
+
+/** Problems with the words typed on the command line, and our own bugs. */
+export const usageProblems = {
+  COMMAND_NOT_FOUND: entry<{ command: string; near?: string | undefined }>({
+    kind: 'usage',
+    what: ({ command }) => `Cannot run «${command}».`,
+    why: ({ command }) => `«${command}» is neither a comfy-init command nor a program in PATH.`,
+    remedy: ({ near }) =>
+      near === undefined ? 'See comfy-init --help.' : `Did you mean «comfy-init ${near}»?`,
+  }),
+  STEP_FAILED: entry<{ step: string; title: string; code: string; message: string }>({
+    kind: 'environment',
+    what: ({ title }) => `Cannot finish «${title}».`,
+    why: ({ step, message }) =>
+      `Step ${step} ended with: ${message}. What it had begun is finished or redone by the next boot.`,
+    remedy: ({ code }) =>
+      REMEDY_BY_CODE[code] ?? 'Repair what the sentence above names and start the container again.',
+  }),
+  ROUNDS_EXHAUSTED: entry<{ rounds: number; steps: readonly string[] }>({
+    kind: 'bug',
+    what: () => 'Cannot bring the machine into the planned state.',
+    why: ({ rounds, steps }) => `After ${rounds} rounds these steps are still planned: ${steps.join(', ')}.`,
+    remedy: () => 'Report it with the output of comfy-init doctor --json.',
+  }),
+  DOOR_CLOSED: entry<{ address: string; port: number; message: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ address, port }) => `Cannot open /health, /ready and /status on ${address}:${port}.`,
+    why: ({ message }) => message,
+    remedy: () => 'Set COMFY_HTTP_PORT to a free port; ComfyUI itself is not affected.',
+  }),
+  COMMAND_NOT_EXECUTABLE: entry<{ command: string; code: string }>({
+    kind: 'usage',
+    what: ({ command }) => `Cannot run «${command}».`,
+    why: ({ command, code }) => `${command} is there, but the system does not start it (${code}).`,
+    remedy: ({ command, code }) =>
+      code === 'ENOEXEC'
+        ? `Look at its first line with head -1 ${command}: a script begins with #!, a program must be built for this machine.`
+        : `chmod +x ${command}, and look whether it lies on a mount with noexec.`,
+  }),
+  ARGUMENTS_INVALID: entry<{ command: string; message: string; hint?: string | undefined }>({
+    kind: 'usage',
+    what: ({ command }) => `Cannot read the words after «comfy-init ${command}».`,
+    why: ({ message }) => message,
+    remedy: ({ command, hint }) => hint ?? `comfy-init ${command} --help`,
+  }),
+  SERVICE_NOT_FOUND: entry<{ service: string; services: readonly string[]; near?: string | undefined }>({
+    kind: 'usage',
+    what: ({ service }) => `Cannot find a service «${service}».`,
+    why: ({ services }) =>
+      services.length === 0 ? 'No service has been started yet.' : `There is: ${services.join(', ')}.`,
+    remedy: ({ near }) => (near === undefined ? 'comfy-init status' : `Did you mean «${near}»?`),
+  }),
+  NOT_RUNNING: entry<{ instance: string; tried: readonly string[] }>({
+    kind: 'environment',
+    what: ({ instance }) => `Cannot find a running comfy-init for the instance «${instance}».`,
+    why: ({ tried }) => `Nobody answers at ${tried.join(', ')}.`,
+    remedy: (_, runtime) =>
+      runtime === 'kubernetes'
+        ? 'kubectl exec POD -- comfy-init status, as the user the container runs as'
+        : 'Run it inside the container, as root or the user ComfyUI runs as: docker exec CONTAINER comfy-init status. COMFY_INSTANCE_ID names another instance.',
+  }),
+  SERVICE_LOG_ABSENT: entry<{ service: string; path: string }>({
+    kind: 'environment',
+    what: ({ service }) => `Cannot print the log of ${service}.`,
+    why: ({ path }) => `There is no file ${path}, or it cannot be read.`,
+    remedy: () => 'The container’s own log has every line too: docker logs CONTAINER.',
+  }),
+  DOOR_ANSWER: entry<{ path: string; status: number; body: string }>({
+    kind: 'bug',
+    what: ({ path }) => `Cannot use what the running comfy-init answers to ${path}.`,
+    why: ({ status, body }) => `It answered ${status}: ${body.slice(0, 200)}`,
+    remedy: () => 'Use the comfy-init of the same version as the running one: comfy-init version.',
+  }),
+  INTERNAL: entry<{ message: string }>({
+    kind: 'bug',
+    what: () => 'Cannot go on because of a mistake in comfy-init itself.',
+    why: ({ message }) => message,
+    remedy: () => 'Report it with the output of comfy-init doctor --json; COMFY_LOG=debug shows the stack.',
+  }),
+} as const

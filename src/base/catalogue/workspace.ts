@@ -1,0 +1,97 @@
+import { entry } from '../entry.ts'
+import { sizeText } from '../text.ts'
+
+/** How much a tree holds; `bytes` are those of its files. */
+type Amount = { readonly files: number; readonly bytes: number }
+
+/** Problems with the workspace and with the image tree that goes there. */
+export const workspaceProblems = {
+  IMAGE_TREE_LOST: entry<{ path: string; linkTarget: string }>({
+    kind: 'environment',
+    what: () => 'Cannot find ComfyUI.',
+    why: ({ path, linkTarget }) =>
+      `An earlier boot of this container moved ${path} to ${linkTarget}, and nothing is there now.`,
+    remedy: ({ linkTarget }, runtime) =>
+      runtime === 'docker' || runtime === 'podman'
+        ? `Mount the workspace that holds ${linkTarget}, or make a new container: ${runtime} rm, then ${runtime} run.`
+        : `Mount the workspace that holds ${linkTarget}, or start a new container from the image.`,
+  }),
+  WORKSPACE_FOREIGN: entry<{ path: string; found: readonly string[] }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot put ComfyUI into ${path}.`,
+    why: ({ found }) => `Something is there that comfy-init did not make: ${few(found)}.`,
+    remedy: ({ path }) =>
+      `Set COMFY_ADOPT=link to leave it untouched and run the image’s ComfyUI, or move it away: mv ${path} ${path}.old`,
+  }),
+  WORKSPACE_TREE_HAS_MOUNTS: entry<{ path: string; mounts: readonly string[] }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot put ComfyUI into ${path}.`,
+    why: ({ mounts }) => `A folder cannot be renamed onto a mount, and there are mounts: ${few(mounts)}.`,
+    remedy: ({ path }) => `Mount the folder above ${path} alone, or set COMFY_ADOPT=link.`,
+  }),
+  IMAGE_TREE_HAS_MOUNTS: entry<{ path: string; mounts: readonly string[] }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot move ${path} into the workspace.`,
+    why: ({ mounts }) => `What is mounted inside it would be copied along: ${few(mounts)}.`,
+    remedy: ({ mounts }) =>
+      `Mount it elsewhere (models: COMFY_SHARED_MODELS=${mounts[0] ?? '/models'}), or set COMFY_ADOPT=link.`,
+  }),
+  IMAGE_MOUNTS_UNUSED: entry<{ path: string; mounts: readonly string[]; base: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ mounts }) => `ComfyUI does not look into ${few(mounts)}.`,
+    why: ({ path, base }) =>
+      `It is mounted inside ${path}, while the state of this instance lies in ${base}.`,
+    remedy: ({ path, base, mounts }) =>
+      `Mount it below ${base} instead: ${(mounts[0] ?? path).replace(path, base)}.`,
+  }),
+  IMAGE_DIFFERS: entry<{ path: string; workspace: string; image: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ workspace, image }) => `The workspace has ComfyUI ${workspace}, the image has ${image}.`,
+    why: ({ path }) => `${path} was copied from another image; it is what runs.`,
+    remedy: () => 'Set COMFY_ADOPT=link to run the image’s ComfyUI with the state of the workspace.',
+  }),
+  WORKSPACE_NOT_TAKEN: entry<{ path: string; uid: number; gid: number; code: string }>({
+    kind: 'environment',
+    what: ({ path, uid, gid }) => `Cannot give ${path} to ${uid}:${gid}.`,
+    why: ({ path, code }) => `${path} belongs to root, and the filesystem answered ${code}.`,
+    remedy: ({ path, uid, gid }) =>
+      `On the host: chown ${uid}:${gid} on the folder mounted at ${path}. Or run ComfyUI as root: COMFY_UID=0 COMFY_GID=0.`,
+  }),
+  WORKSPACE_FOLDER_NOT_MADE: entry<{ path: string; code: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot make the folder ${path}.`,
+    why: ({ code }) => `The filesystem answered ${code}.`,
+    remedy: ({ path }) =>
+      `Look at what is there: ls -ld ${path}. A link must lead to a folder that is mounted.`,
+  }),
+  IMAGE_NOT_COPIED: entry<{ from: string; to: string; code: string }>({
+    kind: 'environment',
+    what: ({ from, to }) => `Cannot copy ${from} to ${to}.`,
+    why: ({ to, code }) =>
+      `The filesystem answered ${code}. ${to} was not touched; the half copy is removed by the next boot.`,
+    remedy: ({ code }) =>
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'Make room in the workspace (comfy-init doctor shows how much is needed), or set COMFY_ADOPT=link.'
+        : 'Set COMFY_ADOPT=link to run ComfyUI from the image.',
+  }),
+  IMAGE_COPY_DIFFERS: entry<{ from: string; to: string; wanted: Amount; copied: Amount }>({
+    kind: 'temporary',
+    what: ({ from, to }) => `Cannot put ${from} into ${to}: the copy is not whole.`,
+    why: ({ wanted, copied, to }) =>
+      `${wanted.files} files with ${sizeText(wanted.bytes)} became ${copied.files} files with ${sizeText(copied.bytes)}. ${to} was not touched.`,
+    remedy: () => 'Start the container again, or set COMFY_ADOPT=link.',
+  }),
+  IMAGE_NOT_REPLACED: entry<{ path: string; home: string; code: string }>({
+    kind: 'environment',
+    what: ({ path, home }) => `Cannot make ${path} a link to ${home}.`,
+    why: ({ code }) => `The filesystem answered ${code}. ComfyUI runs from the workspace all the same.`,
+    remedy: () => 'Set COMFY_ADOPT=link to run ComfyUI from the image.',
+  }),
+} as const
+
+function few(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(', ')
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
+}

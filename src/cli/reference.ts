@@ -1,0 +1,58 @@
+import { type CommandName, commandEntry, commands, isCommand, switchEntry } from './commands.ts'
+import { EXIT_CODES, USAGE, usageOf } from './help.ts'
+import { optionsFor } from './options-for.ts'
+
+/** The commands as a page of the reference, in Markdown; made from the same tables as the help. */
+export function commandsReference(): string {
+  const names = Object.keys(commands).filter(isCommand)
+  return [
+    '# Commands',
+    'The first word decides, as in Docker’s official images:',
+    table(
+      ['Typed', 'What it does'],
+      USAGE.map(([form, about]) => [`\`${form}\``, about]),
+    ),
+    ...names.flatMap(sectionOf),
+    '## Exit codes',
+    table(
+      ['Code', 'Meaning'],
+      EXIT_CODES.map(([code, meaning]) => [code, meaning]),
+    ),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n')
+}
+
+function sectionOf(name: CommandName): readonly string[] {
+  const entry = commandEntry(name)
+  const options = optionsFor(entry)
+  const own = entry.switches.map((each) => {
+    const {
+      about,
+      value,
+      short,
+    }: { readonly about: string; readonly value?: string; readonly short?: string } = switchEntry(each)
+    const shortForm = short === undefined ? '' : `\`-${short}\`, `
+    return [`${shortForm}\`--${each}${value === undefined ? '' : ` ${value}`}\``, about]
+  })
+  return [
+    `## ${name}`,
+    `\`${usageOf(name)}\``,
+    entry.about,
+    ...(entry.words === undefined ? [] : [`${entry.words.name}: ${entry.words.about}.`]),
+    ...(own.length === 0 ? [] : [table(['Switch', 'What it does'], own)]),
+    ...(entry.options === 'all' ? ['Takes every option of the settings as a flag too.'] : []),
+    ...(entry.options === 'where'
+      ? [
+          `Finds the running comfy-init by ${options.map(({ flag }) => `\`--${flag}\``).join(', ')} or their variables.`,
+        ]
+      : []),
+  ]
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,48 @@
+import type { Status } from '../app/status.ts'
+import { Problem } from '../base/problem.ts'
+import { columns } from '../base/text.ts'
+import type { Desk, Typed } from './desk.ts'
+import { askRunning } from './find-running.ts'
+import { json } from './print.ts'
+import { problemsText, wantsColour } from './show-problems.ts'
+
+/** `comfy-init status`: what the running comfy-init is doing. 0 when it answers, whatever it says. */
+export async function status({ host, acts }: Desk, { flags, json: asJson }: Typed): Promise<number> {
+  const { settings } = await acts.ask(host, { flags, comfyArgs: [] })
+  const { status: code, body } = await askRunning(host, settings, { path: '/status', orTcp: true })
+  if (code !== 200) throw new Problem('DOOR_ANSWER', { path: '/status', status: code, body })
+  const found: Status = JSON.parse(body)
+  host.out.stdout(asJson ? json(found) : statusText(found, wantsColour(host, 'stdout')))
+  return 0
+}
+
+/** A status as a person reads it. */
+export function statusText(found: Status, coloured: boolean): string {
+  const { phase, version, instance, startedAt } = found
+  const parts = [
+    `${instance} is ${phase} (comfy-init ${version}, since ${startedAt})\n`,
+    table(Object.entries(found.addresses)),
+    table(found.services.map(serviceRow)),
+    table(found.steps.map(stepRow)),
+    problemsText(found.problems, coloured),
+  ]
+  return parts.filter((part) => part !== '').join('\n')
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? '' : `${columns(rows)}\n`
+}
+
+function serviceRow({ name, state, pid, restarts, why }: Status['services'][number]): readonly string[] {
+  const about = [
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(restarts === 0 ? [] : [`restarts: ${restarts}`]),
+    ...(why === undefined ? [] : [why]),
+  ]
+  return [name, state, about.join(', ')]
+}
+
+function stepRow({ title, state, percent, ms }: Status['steps'][number]): readonly string[] {
+  if (state === 'working') return [title, percent === undefined ? state : `${percent} %`, '']
+  return [title, state, ms === undefined ? '' : `${(ms / 1000).toFixed(1)} s`]
+}

@@ -1,0 +1,40 @@
+/** One shared model folder (read-only tier). */
+export type Tier = {
+  readonly path: string
+  readonly exists: boolean
+  /** Mounted read-only. When it is not, we still never write. */
+  readonly readOnly: boolean
+  /** Names of its folders, also of links to folders. */
+  readonly folders: readonly string[]
+  /** Why the target identity may not list it (`EACCES`); absent when it may. */
+  readonly unreadable?: string
+}
+
+/** A custom_nodes folder, or the image's folder of nodes; folders only, with the target of those that are links. */
+export type NodesFolder = {
+  readonly path: string
+  readonly exists: boolean
+  readonly nodes: readonly NodeFolder[]
+  /** Nodes that ComfyUI-Manager switched off: names in its `.disabled` folder without @version, and of `<name>.disabled`. */
+  readonly disabled: readonly string[]
+}
+
+/** One node's folder. */
+export type NodeFolder = { readonly name: string; readonly linkTarget: string | undefined }
+
+/** A models folder and its entries. */
+export type ModelsFolder = {
+  readonly path: string
+  readonly exists: boolean
+  /** The path with every link resolved, when it exists. */
+  readonly real: string | undefined
+  readonly entries: readonly ModelsEntry[]
+}
+
+/** One entry of a models folder; `empty` for a folder with nothing in it but `put_*_here` markers. */
+export type ModelsEntry = {
+  readonly name: string
+  readonly kind: 'folder' | 'link' | 'other'
+  readonly linkTarget: string | undefined
+  readonly empty: boolean
+}

@@ -1,0 +1,36 @@
+import type { Fs, Named } from '../host/fs.ts'
+import type { ModelsEntry, ModelsFolder } from './folder-facts.ts'
+import { orAbsent } from './or-absent.ts'
+
+/** Looks at models folders and one level into them. */
+export function lookModels(fs: Fs, paths: readonly string[]): Promise<readonly ModelsFolder[]> {
+  return Promise.all(paths.map((path) => lookFolder(fs, path)))
+}
+
+async function lookFolder(fs: Fs, path: string): Promise<ModelsFolder> {
+  const [entries, real] = await Promise.all([orAbsent(fs.entries(path)), orAbsent(fs.realPath(path))])
+  return {
+    path,
+    exists: entries !== undefined,
+    real,
+    entries: await Promise.all((entries ?? []).map((entry) => lookEntry(fs, entry, `${path}/${entry.name}`))),
+  }
+}
+
+async function lookEntry(fs: Fs, { name, kind }: Named, path: string): Promise<ModelsEntry> {
+  switch (kind) {
+    case 'folder':
+      return { name, kind, linkTarget: undefined, empty: await isEmpty(fs, path) }
+    case 'link':
+      return { name, kind, linkTarget: await orAbsent(fs.readLink(path)), empty: false }
+    case 'file':
+    case 'other':
+      return { name, kind: 'other', linkTarget: undefined, empty: false }
+  }
+}
+
+// ComfyUI's own tree holds one such file in each folder.
+async function isEmpty(fs: Fs, path: string): Promise<boolean> {
+  const names = await orAbsent(fs.list(path))
+  return names?.every((name) => /^put_.*_here$/.test(name)) ?? false
+}

@@ -1,0 +1,69 @@
+import { isOwnTarget } from '../../base/own-link.ts'
+import { Problem, systemCode } from '../../base/problem.ts'
+import type { Step } from '../../engine/plan.ts'
+import type { Host } from '../../host/host.ts'
+import type { Link, Links } from './links.ts'
+
+/**
+ * Makes and removes links in models/; nothing happens when that folder is, through links of its own, part of a tier. A
+ * crash leaves some of the links; the next boot does the rest.
+ */
+export function linkFolders(models: string, { make, remove }: Links, tiers: readonly string[]): Step {
+  return {
+    id: 'models/link-folders',
+    title: `Link ${make.length} shared folders into ${models}${remove.length > 0 ? `, remove ${remove.length} stale links` : ''}`,
+    changes: [...make.map((each) => each.path), ...remove],
+    ifFails: 'go-on',
+    async apply(host) {
+      let changed = false
+      if (await isInside(host, models, tiers)) return 'not-needed'
+      try {
+        for (const path of remove) changed = (await removeLink(host, path)) || changed
+        for (const link of make) changed = (await makeLink(host, link)) || changed
+      } catch (error) {
+        const details = { path: models, code: systemCode(error) ?? 'EIO' }
+        throw new Problem('MODELS_NOT_LINKED', details, { cause: error })
+      }
+      return changed ? 'done' : 'not-needed'
+    },
+  }
+}
+
+async function isInside(host: Host, models: string, tiers: readonly string[]): Promise<boolean> {
+  const real = await host.fs.realPath(models)
+  const shared = await Promise.all(tiers.map((tier) => host.fs.realPath(tier)))
+  return shared.some((tier) => tier !== undefined && `${real}/`.startsWith(`${tier}/`))
+}
+
+async function removeLink(host: Host, path: string): Promise<boolean> {
+  if (!isOwnTarget(await host.fs.readLink(path))) return false
+  await host.fs.remove(path)
+  return true
+}
+
+async function makeLink(host: Host, { path, target }: Link): Promise<boolean> {
+  const there = await host.fs.look(path)
+  switch (there?.kind) {
+    case 'file':
+    case 'other':
+      return false
+    case 'link': {
+      const current = await host.fs.readLink(path)
+      if (current === target || !isOwnTarget(current)) return false
+      break
+    }
+    case 'folder':
+      if (!(await isEmpty(host, path))) return false
+      await host.fs.remove(path)
+      break
+    case undefined:
+      break
+  }
+  await host.fs.link(target, path)
+  return true
+}
+
+async function isEmpty(host: Host, path: string): Promise<boolean> {
+  const names = (await host.fs.list(path)) ?? []
+  return names.every((name) => /^put_.*_here$/.test(name))
+}

@@ -1,0 +1,52 @@
+import type { Problem } from '../../base/problem.ts'
+import type { ServiceSpec } from '../../base/service.ts'
+import type { ChildEnv } from '../../host/exec.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { type ArgumentSources, comfyuiArguments, flagValue } from './comfyui-arguments.ts'
+import { askedAt } from './listen-address.ts'
+import { restartPolicy } from './restart-policy.ts'
+
+/** Python's argparse ends with this code when it does not understand its arguments. */
+const BAD_ARGUMENTS = 2
+
+/** ComfyUI as a service, and warnings about its arguments. Pure. */
+export function comfyuiService(sources: ArgumentSources & { readonly env: ChildEnv }): {
+  readonly spec: ServiceSpec
+  readonly problems: readonly Problem[]
+} {
+  const { settings, facts, places, env } = sources
+  const { args, problems } = comfyuiArguments(sources)
+  const spec: ServiceSpec = {
+    name: 'comfyui',
+    title: 'ComfyUI',
+    file: settings.python ?? facts.python?.path ?? 'python3',
+    args: [`${places.code}/main.py`, ...args],
+    env,
+    cwd: places.code,
+    essential: true,
+    stop: ladder(settings),
+    restart: restartPolicy(settings, [BAD_ARGUMENTS]),
+    ready: readiness(args),
+    restartMarker: `${places.layout.session}.reboot`,
+    logFile: `${places.layout.logs}/comfyui.log`,
+  }
+  return { spec, problems }
+}
+
+// ComfyUI only handles INT: it then stops its server and removes its temp folder. TERM ends it at once, like a crash.
+function ladder({ stopGraceMs }: Settings) {
+  return [
+    { signal: 'SIGINT', graceMs: stopGraceMs * 0.7 },
+    { signal: 'SIGTERM', graceMs: stopGraceMs * 0.2 },
+    { signal: 'SIGKILL', graceMs: stopGraceMs * 0.1 },
+  ] as const
+}
+
+// With TLS the answer cannot be read without trusting its certificate: a connection that is taken counts as ready.
+function readiness(args: readonly string[]): ServiceSpec['ready'] {
+  const port = Number(flagValue(args, '--port') || 8188)
+  const host = askedAt(flagValue(args, '--listen'))
+  const tls =
+    flagValue(args, '--tls-keyfile') !== undefined && flagValue(args, '--tls-certfile') !== undefined
+  return { host, port, path: '/prompt', ...(tls ? { over: 'tls' } : {}) }
+}

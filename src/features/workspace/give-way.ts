@@ -1,0 +1,65 @@
+import { LEAVING, MARKER } from '../../base/layout.ts'
+import { Problem, systemCode } from '../../base/problem.ts'
+import type { Step } from '../../engine/plan.ts'
+import type { Host } from '../../host/host.ts'
+
+/**
+ * Makes the image tree's place a link to the workspace's tree, which must be whole. A crash leaves the image's folder, a
+ * part of it that is marked as such, nothing, or the link; the next boot ends with the link in each case.
+ */
+export function giveWay(image: string, home: string): Step {
+  return {
+    id: 'workspace/give-way',
+    title: `Make ${image} a link to ${home}`,
+    changes: [image],
+    as: 'root',
+    ifFails: 'go-on',
+    async apply(host) {
+      if ((await host.fs.readLink(image)) === home) return 'not-needed'
+      if (!(await isWhole(host, home))) return 'not-needed'
+      try {
+        if ((await host.fs.look(image))?.kind === 'folder') await vacate(host, image)
+        await host.fs.link(home, image)
+        return 'done'
+      } catch (error) {
+        const details = { path: image, home, code: systemCode(error) ?? 'EIO' }
+        throw new Problem('IMAGE_NOT_REPLACED', details, { cause: error })
+      }
+    },
+  }
+}
+
+// The marker came into the tree before the tree came into its place, so where it is the tree was whole.
+async function isWhole(host: Host, home: string): Promise<boolean> {
+  const [marker, main] = await Promise.all([
+    host.fs.look(`${home}/${MARKER}`),
+    host.fs.follow(`${home}/main.py`),
+  ])
+  return marker?.kind === 'file' && main?.kind === 'file'
+}
+
+// A folder of an image's layer cannot be renamed on overlayfs (EXDEV). Removing it costs nothing that the image and the
+// workspace do not still have.
+async function vacate(host: Host, image: string): Promise<void> {
+  try {
+    await host.fs.rename(image, await freeName(host, `${image}.image`))
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error
+    await removeTree(host, image)
+  }
+}
+
+async function removeTree(host: Host, image: string): Promise<void> {
+  const names = (await host.fs.list(image)) ?? []
+  if (names.includes('main.py')) await host.fs.rename(`${image}/main.py`, `${image}/${LEAVING}`)
+  for (const name of names)
+    if (name !== 'main.py' && name !== LEAVING) await host.fs.remove(`${image}/${name}`)
+  await host.fs.remove(image)
+}
+
+async function freeName(host: Host, wanted: string): Promise<string> {
+  for (let name = wanted, count = 2; ; count++) {
+    if ((await host.fs.look(name)) === undefined) return name
+    name = `${wanted}-${count}`
+  }
+}

@@ -1,0 +1,73 @@
+import { type Layout, layoutOf, type Places } from '../../base/layout.ts'
+import type { Facts, ImageTree, Mount } from '../../facts/facts.ts'
+import { isGivenByRoot } from '../../facts/given-by-root.ts'
+import type { Settings } from '../../settings/settings.ts'
+
+/** Where code and state lie for this boot, and why; paths of the workspace have its links resolved. Pure. */
+export function decidePlaces(settings: Settings, facts: Facts): Places {
+  const layout = layoutOf(facts.workspace.path)
+  const { mode, reason } = decideMode(settings, facts, layout)
+  const inWorkspace = mode === 'move' || facts.workspace.tree.state === 'ours' || runsInPlace(facts, layout)
+  const base = inWorkspace ? layout.home : layout.workspace
+  return {
+    mode,
+    reason,
+    code: mode === 'move' ? layout.home : (facts.image?.path ?? layout.home),
+    base,
+    customNodes: `${base}/custom_nodes`,
+    models: `${base}/models`,
+    layout,
+  }
+}
+
+/** Mount points at a path or below it. */
+export function mountsAt(path: string, mounts: readonly Mount[]): readonly string[] {
+  return mounts.map((each) => each.point).filter((point) => point === path || point.startsWith(`${path}/`))
+}
+
+type Decision = Pick<Places, 'mode' | 'reason'>
+
+function decideMode(settings: Settings, facts: Facts, layout: Layout): Decision {
+  if (runsInPlace(facts, layout))
+    return { mode: 'link', reason: `COMFY_HOME is ${layout.home}, which runs where it is` }
+  if (settings.adopt !== 'auto') return { mode: settings.adopt, reason: `COMFY_ADOPT is ${settings.adopt}` }
+  if (facts.workspace.tree.state === 'ours')
+    return { mode: 'move', reason: `an earlier boot put ComfyUI into ${layout.home}` }
+  const obstacle = obstacleToMove(facts, layout)
+  if (obstacle !== undefined) return { mode: 'link', reason: obstacle }
+  return { mode: 'move', reason: `${layout.workspace} is a writable mount` }
+}
+
+// A person's own ComfyUI in the workspace that COMFY_HOME points at: neither copied nor judged.
+function runsInPlace({ image, workspace }: Facts, layout: Layout): boolean {
+  return image?.path === layout.home && workspace.tree.state !== 'ours'
+}
+
+function obstacleToMove(facts: Facts, layout: Layout): string | undefined {
+  const { image, workspace } = facts
+  const inHome = mountsAt(layout.home, facts.mounts)
+  if (!facts.inContainer) return 'there is no container whose image could be left'
+  if (!workspace.isMount) return `${workspace.path} is no mount and ends with the container`
+  if (inHome.length > 0) return `${inHome.join(', ')} is mounted where ComfyUI would be put`
+  return (
+    unable(facts) ?? (image === undefined ? 'the image has no ComfyUI' : obstacleOf(image, facts, layout))
+  )
+}
+
+function unable(facts: Facts): string | undefined {
+  const { path, abilities } = facts.workspace
+  if (isGivenByRoot(facts)) return undefined
+  for (const ability of ['create', 'rename', 'link'] as const) {
+    const code = abilities === undefined ? 'ENOENT' : abilities[ability]
+    if (code !== undefined) return `${path} does not let us ${ability} (${code})`
+  }
+  return undefined
+}
+
+function obstacleOf(image: ImageTree, facts: Facts, layout: Layout): string | undefined {
+  const inside = mountsAt(image.path, facts.mounts)
+  if (image.place === 'link')
+    return image.linkTarget === layout.home ? undefined : `${image.path} is a link to ${image.linkTarget}`
+  if (inside.length > 0) return `${inside.join(', ')} is mounted in the image tree`
+  return image.replaceable ? undefined : (image.whyNotReplaceable ?? `${image.path} cannot become a link`)
+}

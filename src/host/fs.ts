@@ -1,0 +1,233 @@
+import { constants, type Dirent, type Stats } from 'node:fs'
+import {
+  access,
+  appendFile,
+  type FileHandle,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  statfs,
+  symlink,
+} from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { systemCode } from '../base/problem.ts'
+import { type CopyOptions, copyTree } from './copy-tree.ts'
+import { syncTree } from './sync-tree.ts'
+import { type Abilities, tryOut } from './try-out.ts'
+
+/** What lies at a path; sizes in bytes, times in milliseconds since 1970. */
+export type FileEntry = {
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+  readonly uid: number
+  readonly gid: number
+  /** Permission bits, e.g. 0o755. */
+  readonly mode: number
+  readonly bytes: number
+  readonly mtimeMs: number
+  readonly device: number
+}
+
+/** A name in a folder and what it is (a link is a link). */
+export type Named = { readonly name: string; readonly kind: FileEntry['kind'] }
+
+/** Room on a filesystem for an ordinary user. Filesystems without inodes report `freeInodes` undefined. */
+export type Space = { readonly freeBytes: number; readonly freeInodes: number | undefined }
+
+/** A file that grows at its end; `bytes` is its size now. */
+export type Growing = {
+  readonly bytes: number
+  readonly write: (chunk: Uint8Array) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Files and folders. What is absent is undefined, never an error; every other failure throws the system's error. */
+export type Fs = {
+  readonly readText: (path: string) => Promise<string | undefined>
+  /** At most so many bytes of a file from a place on; fewer at its end. */
+  readonly readPart: (path: string, fromByte: number, bytes: number) => Promise<Uint8Array | undefined>
+  /** The entry itself (a link is a link). */
+  readonly look: (path: string) => Promise<FileEntry | undefined>
+  /** What the path leads to (links followed). */
+  readonly follow: (path: string) => Promise<FileEntry | undefined>
+  /** Names in a folder, sorted. */
+  readonly list: (path: string) => Promise<readonly string[] | undefined>
+  /** Names in a folder with their kinds, in one reading of it; sorted. */
+  readonly entries: (path: string) => Promise<readonly Named[] | undefined>
+  readonly readLink: (path: string) => Promise<string | undefined>
+  readonly realPath: (path: string) => Promise<string | undefined>
+  /** True when the file exists and has an execute permission for the real user. */
+  readonly isProgram: (path: string) => Promise<boolean>
+  readonly space: (path: string) => Promise<Space | undefined>
+  /** Tries what can be done in a folder by doing it with files of its own, which it removes. */
+  readonly tryOut: (folder: string) => Promise<Abilities>
+  readonly makeFolder: (path: string, mode?: number) => Promise<void>
+  /** Replaces a file's text: staged beside it, synced, renamed. A crash leaves the old text or the new. */
+  readonly write: (path: string, text: string, mode?: number) => Promise<void>
+  readonly append: (path: string, text: string) => Promise<void>
+  readonly grow: (path: string) => Promise<Growing>
+  /** Makes a symlink, replacing one that is there; never a file or folder. A crash leaves the old link or the new. */
+  readonly link: (target: string, path: string) => Promise<void>
+  /** Gives one folder or file (never what lies in it) to an owner. */
+  readonly own: (path: string, uid: number, gid: number) => Promise<void>
+  readonly rename: (from: string, to: string) => Promise<void>
+  /** Removes a file, link or whole folder; links inside are removed, never followed. */
+  readonly remove: (path: string) => Promise<void>
+  readonly copyTree: (from: string, to: string, options?: CopyOptions) => Promise<void>
+  /** Brings everything below a path, and the path's own entry, to the disk. */
+  readonly sync: (path: string) => Promise<void>
+}
+
+/** The real file system. */
+export function realFs(): Fs {
+  return {
+    readText: (path) => absentIs(undefined, readFile(path, 'utf8')),
+    readPart,
+    look: async (path) => entryOf(await absentIs(undefined, lstat(path))),
+    follow: async (path) => entryOf(await absentIs(undefined, stat(path))),
+    list: async (path) => (await absentIs(undefined, readdir(path)))?.sort(),
+    entries,
+    readLink: (path) => absentIs(undefined, readlink(path)),
+    realPath: (path) => absentIs(undefined, realpath(path)),
+    isProgram,
+    space,
+    tryOut,
+    makeFolder: async (path, mode) => {
+      await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    },
+    write,
+    append: (path, text) => appendFile(path, text),
+    grow,
+    link,
+    own: (path, uid, gid) => lchown(path, uid, gid),
+    rename: async (from, to) => {
+      await rename(from, to)
+      await syncFolder(dirname(to))
+    },
+    remove: (path) => rm(path, { recursive: true, force: true }),
+    copyTree,
+    sync: syncTree,
+  }
+}
+
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL'])
+
+async function absentIs<T, U>(fallback: U, result: Promise<T>): Promise<T | U> {
+  try {
+    return await result
+  } catch (error) {
+    if (ABSENT.has(systemCode(error) ?? '')) return fallback
+    throw error
+  }
+}
+
+async function entries(path: string): Promise<readonly Named[] | undefined> {
+  const found = await absentIs(undefined, readdir(path, { withFileTypes: true }))
+  return found
+    ?.map((each) => ({ name: each.name, kind: kindOf(each) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function kindOf(found: Stats | Dirent): FileEntry['kind'] {
+  if (found.isFile()) return 'file'
+  if (found.isDirectory()) return 'folder'
+  return found.isSymbolicLink() ? 'link' : 'other'
+}
+
+function entryOf(found: Stats | undefined): FileEntry | undefined {
+  if (found === undefined) return undefined
+  return {
+    kind: kindOf(found),
+    uid: found.uid,
+    gid: found.gid,
+    mode: found.mode & 0o7777,
+    bytes: found.size,
+    mtimeMs: found.mtimeMs,
+    device: found.dev,
+  }
+}
+
+async function readPart(path: string, fromByte: number, bytes: number): Promise<Uint8Array | undefined> {
+  const file = await absentIs(undefined, open(path, 'r'))
+  if (file === undefined) return undefined
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(bytes), position: fromByte })
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}
+
+async function space(path: string): Promise<Space | undefined> {
+  const found = await absentIs(undefined, statfs(path))
+  if (found === undefined) return undefined
+  return { freeBytes: found.bavail * found.bsize, freeInodes: found.files === 0 ? undefined : found.ffree }
+}
+
+async function write(path: string, text: string, mode = 0o644): Promise<void> {
+  const staged = `${path}.partial`
+  await rm(staged, { force: true })
+  const file = await open(staged, 'wx', mode)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(staged, path)
+  await syncFolder(dirname(path))
+}
+
+async function link(target: string, path: string): Promise<void> {
+  const there = await absentIs(undefined, lstat(path))
+  if (there !== undefined && !there.isSymbolicLink())
+    throw new Error(`Cannot replace ${path} by a link: it is not a link.`)
+  const staged = `${path}.partial`
+  await rm(staged, { force: true })
+  await symlink(target, staged)
+  await rename(staged, path)
+}
+
+async function grow(path: string): Promise<Growing> {
+  const file = await open(path, 'a')
+  let bytes = (await file.stat()).size
+  return {
+    get bytes() {
+      return bytes
+    },
+    write: async (chunk) => {
+      bytes += chunk.byteLength
+      await file.appendFile(chunk)
+    },
+    close: () => file.close(),
+  }
+}
+
+// Some network filesystems cannot sync a folder; the rename has happened all the same.
+async function syncFolder(path: string): Promise<void> {
+  let folder: FileHandle | undefined
+  try {
+    folder = await open(path, 'r')
+    await folder.sync()
+  } catch {
+    // nothing more can be done from here
+  } finally {
+    await folder?.close()
+  }
+}

@@ -1,0 +1,47 @@
+import { type Clock, realClock } from './clock.ts'
+import { type Exec, realExec } from './exec.ts'
+import { type Fs, realFs } from './fs.ts'
+import { type Net, realNet } from './net.ts'
+import { type Out, realOut } from './out.ts'
+import { realSignals, type Signals } from './signals.ts'
+import { realTerminals, type Terminals } from './terminals.ts'
+import { realUsers, type Users } from './users.ts'
+
+/** The only hands of the program: every effect is a method of this object, and none of them decides anything. */
+export type Host = {
+  readonly fs: Fs
+  readonly exec: Exec
+  readonly net: Net
+  readonly clock: Clock
+  readonly users: Users
+  readonly signals: Signals
+  readonly out: Out
+  readonly terminals: Terminals
+  /** The environment as the container gave it; never changed. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly self: Self
+}
+
+/** This process: its ids and the file it runs from. */
+export type Self = {
+  readonly pid: number
+  readonly ppid: number
+  readonly file: string
+  readonly arch: string
+}
+
+/** The Host that really acts on this machine. */
+export function realHost(): Host {
+  return {
+    fs: realFs(),
+    exec: realExec(),
+    net: realNet(),
+    clock: realClock(),
+    users: realUsers(),
+    signals: realSignals(),
+    out: realOut(),
+    terminals: realTerminals(),
+    env: Object.freeze({ ...process.env }),
+    self: { pid: process.pid, ppid: process.ppid, file: process.execPath, arch: process.arch },
+  }
+}

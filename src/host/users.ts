@@ -1,0 +1,50 @@
+/** Who a process is: numeric ids, the supplementary groups without the primary one. */
+export type Ids = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+
+/** The identity of this process, and the two ways to change it. */
+export type Users = {
+  /** Real ids of the process. */
+  readonly ids: () => Ids
+  /**
+   * Acts as this person from now on (effective ids, all threads), or as root again when undefined. Only a process whose
+   * real uid is 0 changes anything. Files made meanwhile belong to that person, and what they may not do fails.
+   */
+  readonly actAs: (ids: Ids | undefined) => void
+  /** Becomes this person for good: groups, gid, then uid; no way back. Throws EPERM without CAP_SETUID and CAP_SETGID. */
+  readonly become: (ids: Ids) => void
+  readonly umask: (mask: number) => void
+}
+
+/** The process's real identity. */
+export function realUsers(): Users {
+  const start = currentIds()
+  return {
+    ids: currentIds,
+    actAs: (ids) => {
+      if (process.getuid?.() !== 0) return
+      process.seteuid?.(0)
+      const wanted = ids ?? start
+      process.setgroups?.([...wanted.groups])
+      process.setegid?.(wanted.gid)
+      if (wanted.uid !== 0) process.seteuid?.(wanted.uid)
+    },
+    become: (ids) => {
+      process.seteuid?.(0)
+      process.setgroups?.([...ids.groups])
+      process.setgid?.(ids.gid)
+      process.setuid?.(ids.uid)
+    },
+    umask: (mask) => {
+      process.umask(mask)
+    },
+  }
+}
+
+function currentIds(): Ids {
+  const gid = process.getgid?.() ?? 0
+  return {
+    uid: process.getuid?.() ?? 0,
+    gid,
+    groups: (process.getgroups?.() ?? []).filter((group) => group !== gid),
+  }
+}

@@ -1,0 +1,14 @@
+import { becomeChildOfReaper } from './host/reaper.ts'
+
+// As PID 1 this line does not return where a reaper can be had: the process image is replaced and the program starts
+// once more as the reaper's child. Everything else is loaded behind it, so that the first start stays small.
+becomeChildOfReaper()
+
+// Packages send USR1 to reopen logs; its default action would end us.
+process.on('SIGUSR1', () => {})
+
+const parts = Promise.all([import('./cli/main.ts'), import('./host/host.ts'), import('./http/doors.ts')])
+parts.then(async ([{ main }, { realHost }, { doorsOn }]) => {
+  const host = realHost()
+  process.exit(await main(host, process.argv.slice(2), doorsOn(host)))
+})

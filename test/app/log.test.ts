@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { logTo } from '../../src/app/log.ts'
+import type { Event } from '../../src/base/event.ts'
+import { Problem } from '../../src/base/problem.ts'
+import type { Settings } from '../../src/settings/settings.ts'
+import { capturingHost } from '../support/desk.ts'
+
+test('steps, phases and services are one line each, on standard error', () => {
+  const { log, err, out } = aLog()
+  log({ type: 'round', steps: [{ id: 'workspace/adopt-image', title: 'Move ComfyUI into /workspace' }] })
+  log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move ComfyUI into /workspace' })
+  log({ type: 'step-done', id: 'workspace/adopt-image', result: 'done', ms: 8123 })
+  log({ type: 'phase', phase: 'starting' })
+  log({ type: 'service-state', service: 'comfyui', state: 'starting', pid: 42 })
+  log({ type: 'service-state', service: 'comfyui', state: 'backoff', why: 'exit code 1' })
+
+  expect(err()).toBe(
+    [
+      'comfy-init 12:00:00  workspace  Move ComfyUI into /workspace',
+      'comfy-init 12:00:00  workspace  Move ComfyUI into /workspace: done in 8.1 s',
+      'comfy-init 12:00:00  boot       ComfyUI is starting.',
+      'comfy-init 12:00:00  comfyui    starting, pid 42',
+      'comfy-init 12:00:00  comfyui    backoff: exit code 1',
+      '',
+    ].join('\n'),
+  )
+  expect(out()).toBe('')
+})
+
+test('progress is told at most every 5 s per step', () => {
+  const { log, err, pass } = aLog()
+  const progress = (done: number) =>
+    log({ type: 'progress', id: 'workspace/adopt-image', done, total: 1000, unit: 'files' })
+  log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move' })
+  progress(1)
+  pass(4900)
+  progress(2)
+  pass(200)
+  progress(500)
+  progress(501)
+  pass(5000)
+  progress(900)
+
+  expect(err().match(/Move: .*/g)).toEqual(['Move: 50 %, 500 of 1000 files', 'Move: 90 %, 900 of 1000 files'])
+})
+
+test('a problem is a block with its remedy for the runtime, and comes once though every round finds it', () => {
+  const { log, err } = aLog()
+  const problem = new Problem('NOT_RUNNING', { instance: 'comfy', tried: ['/run/x'] })
+  log({ type: 'runtime', runtime: 'kubernetes' })
+  log({ type: 'problem', problem })
+  log({ type: 'problem', problem: new Problem('NOT_RUNNING', { instance: 'comfy', tried: ['/run/x'] }) })
+
+  const lines = err().split('\n')
+  expect(lines).toHaveLength(4)
+  expect(lines[0]).toContain('problem    Cannot find a running comfy-init')
+  expect(lines[1]).toContain('why        Nobody answers at /run/x.')
+  expect(lines[2]).toContain('remedy     kubectl exec')
+})
+
+test('the level decides what is told', () => {
+  const warning = new Problem('INTERNAL', { message: 'x' }, { level: 'warning' })
+  const events: readonly Event[] = [
+    { type: 'phase', phase: 'starting' },
+    { type: 'problem', problem: warning },
+    { type: 'note', level: 'debug', text: 'small' },
+    { type: 'service-state', service: 'comfyui', state: 'gave-up' },
+  ]
+  const linesAt = (level: Settings['log']) => {
+    const { log, err } = aLog({ log: level })
+    for (const event of events) log(event)
+    return err().split('\n').length - 1
+  }
+
+  expect([linesAt('error'), linesAt('warn'), linesAt('info'), linesAt('debug')]).toEqual([1, 4, 5, 6])
+})
+
+test('the same phase twice is one line', () => {
+  const { log, err } = aLog()
+  log({ type: 'phase', phase: 'starting' })
+  log({ type: 'phase', phase: 'starting' })
+
+  expect(err().match(/ComfyUI is starting/g)).toHaveLength(1)
+})
+
+test('as JSON every line is one object with time, level, words and the event’s own fields', () => {
+  const { log, err } = aLog({ logFormat: 'json' })
+  log({ type: 'step-started', id: 'models/link', title: 'Link models' })
+  log({ type: 'problem', problem: new Problem('INTERNAL', { message: 'two\nlines' }) })
+  const [step, problem] = err()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+  expect(step).toMatchObject({ from: 'comfy-init', level: 'info', type: 'step-started', id: 'models/link' })
+  expect(step.time).toBe(new Date(NOON).toISOString())
+  expect(problem).toMatchObject({ level: 'error', problem: { code: 'INTERNAL', why: 'two\nlines' } })
+})
+
+test('what services print is left to the supervisor', () => {
+  const { log, err, out } = aLog()
+  log({ type: 'service-line', service: 'comfyui', stream: 'stdout', bytes: Buffer.from('hello') })
+
+  expect(err() + out()).toBe('')
+})
+
+test('only a terminal is coloured', () => {
+  const terminals = { stdin: false, stdout: false, stderr: true }
+  const { host, err } = capturingHost({ terminals })
+  logTo(host, { log: 'info', logFormat: 'text' })({ type: 'phase', phase: 'ready' })
+  const plain = aLog()
+  plain.log({ type: 'phase', phase: 'ready' })
+
+  expect(err()).toContain('\x1b[')
+  expect(plain.err()).not.toContain('\x1b[')
+})
+
+const NOON = new Date(2026, 10, 21, 12).getTime()
+
+function aLog(settings: Partial<Pick<Settings, 'log' | 'logFormat'>> = {}) {
+  let passedMs = 0
+  const captured = capturingHost()
+  const clock = { ...captured.host.clock, now: () => NOON, monotonicMs: () => passedMs }
+  const log = logTo({ ...captured.host, clock }, { log: 'info', logFormat: 'text', ...settings })
+  const pass = (ms: number) => {
+    passedMs += ms
+  }
+  return { ...captured, log, pass }
+}

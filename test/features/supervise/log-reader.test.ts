@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { expect, onTestFinished, test } from 'vitest'
+import { program } from '../../support/supervised.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
+
+async function superviseOne(file: string, ...args: readonly string[]) {
+  const folder = await tempFolder()
+  const child = spawn(
+    process.execPath,
+    [program('supervise-one.ts'), folder, 'python3', program(file), ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await ending(child)
+  })
+  return { child, log: child.stdout, logFile: `${folder}/stub.log` }
+}
+
+function ending(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve) => child.once('exit', resolve))
+}
+
+const bytesOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
+
+test('a reader of the log that goes away ends nothing: the service goes on, and TERM works', async () => {
+  const { child, log, logFile } = await superviseOne('print-for-ever.py')
+  await new Promise((resolve) => log.once('data', resolve))
+  log.destroy()
+  const before = bytesOf(logFile)
+  await until(() => bytesOf(logFile) > before + 2_000_000, 'the service to go on')
+  child.kill('SIGTERM')
+  expect(await ending(child)).toBe(0)
+})
+
+test('a reader that stands still costs no memory, and TERM works', async () => {
+  const { child, log, logFile } = await superviseOne('print-for-ever.py')
+  await new Promise((resolve) => log.once('data', resolve))
+  log.pause()
+  let seen = -1
+  await until(() => {
+    const still = bytesOf(logFile) === seen
+    seen = bytesOf(logFile)
+    return still
+  }, 'the child to be held')
+  expect(residentBytes(child.pid ?? 0)).toBeLessThan(150 * 1024 * 1024)
+  child.kill('SIGTERM')
+  expect(await ending(child)).toBe(0)
+})
+
+test('300,000 lines and an end at once reach a slow reader complete and in order', async () => {
+  const { child, log } = await superviseOne('print-lines.py', '300000')
+  const chunks: Buffer[] = []
+  for await (const chunk of log) {
+    chunks.push(chunk)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await ending(child)).toBe(0)
+  const wanted = Array.from({ length: 300_000 }, (_, at) => `[stub] line ${at}\n`).join('')
+  expect(Buffer.concat(chunks).toString() === wanted).toBe(true)
+})
+
+function residentBytes(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) * 1024
+}

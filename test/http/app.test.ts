@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { Script } from 'node:vm'
+import { expect, test } from 'vitest'
+import { appFor } from '../../src/http/app.ts'
+import { aBehind, aStatus } from '../support/status.ts'
+
+test('/health answers while the process lives, whatever the phase', async () => {
+  const app = await appFor(aBehind({ status: () => aStatus({ phase: 'failed' }) }), { mayAct: false })
+  const answer = await app.inject('/health')
+
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json()).toEqual({ live: true })
+})
+
+test('/ready is 200 when ComfyUI answers and 503 with the reason while it does not', async () => {
+  let now = aStatus({ phase: 'starting' })
+  const app = await appFor(aBehind({ status: () => now }), { mayAct: false })
+
+  now = aStatus({ phase: 'ready' })
+  expect((await app.inject('/ready')).json()).toEqual({ ready: true, phase: 'ready' })
+
+  now = aStatus({ phase: 'degraded' })
+  expect((await app.inject('/ready')).statusCode).toBe(200)
+
+  now = aStatus({
+    phase: 'ready',
+    services: [{ name: 'comfyui', state: 'backoff', why: 'exit code 1', restarts: 1 }],
+  })
+  const broken = await app.inject('/ready')
+  expect(broken.statusCode).toBe(503)
+  expect(broken.json().reason).toBe('comfyui is backoff: exit code 1')
+
+  const step = { id: 'workspace/adopt-image', title: 'Move ComfyUI', state: 'working', percent: 40 } as const
+  now = aStatus({ phase: 'preparing', step, services: [] })
+  expect((await app.inject('/ready')).json().reason).toBe('Move ComfyUI, 40 %')
+})
+
+test('/status gives every field of the status', async () => {
+  const step = { id: 'nodes/clone', title: 'Clone nodes', state: 'working', percent: 7 } as const
+  const status = aStatus({ step })
+  const app = await appFor(aBehind({ status: () => status }), { mayAct: false })
+
+  expect((await app.inject('/status')).json()).toEqual(status)
+})
+
+test('reading doors do not act, and say so as JSON', async () => {
+  const behind = aBehind()
+  const app = await appFor(behind, { mayAct: false })
+  const answer = await app.inject({ method: 'POST', url: '/services/comfyui/restart' })
+
+  expect(answer.statusCode).toBe(404)
+  expect(answer.json().error.code).toBe('NOT_FOUND')
+  expect(behind.asked).toEqual([])
+})
+
+test('the acting door acts on a service that exists and on no other', async () => {
+  const behind = aBehind()
+  const app = await appFor(behind, { mayAct: true })
+  const post = (url: string) => app.inject({ method: 'POST', url })
+
+  expect((await post('/services/comfyui/restart')).statusCode).toBe(200)
+  const absent = await post('/services/comfy/stop')
+  expect(absent.statusCode).toBe(404)
+  expect(absent.json().error).toEqual({
+    code: 'SERVICE_NOT_FOUND',
+    message: 'Cannot find a service «comfy». There is: comfyui, jupyter.',
+  })
+  expect((await post('/services/comfyui/kill')).statusCode).toBe(400)
+  expect(behind.asked).toEqual(['restart comfyui', 'stop comfy'])
+})
+
+test('the acting door tells where a log lies', async () => {
+  const app = await appFor(aBehind(), { mayAct: true })
+
+  expect((await app.inject('/services/comfyui/log')).json().path).toBe('/logs/comfyui.log')
+  expect((await app.inject('/services/nobody/log')).statusCode).toBe(404)
+})
+
+test('an error inside is told as JSON', async () => {
+  const status = () => {
+    throw new Error('Cannot count.')
+  }
+  const app = await appFor(aBehind({ status }), { mayAct: false })
+  const answer = await app.inject('/status')
+
+  expect(answer.statusCode).toBe(500)
+  expect(answer.json()).toEqual({ error: { code: 'INTERNAL', message: 'Cannot count.' } })
+})
+
+test('the page allows its own script and style and nothing else', async () => {
+  const app = await appFor(aBehind(), { mayAct: false })
+  const answer = await app.inject('/')
+  const policy = String(answer.headers['content-security-policy'])
+
+  expect(answer.headers['content-type']).toContain('text/html')
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).not.toContain('unsafe')
+  expect(answer.body).not.toContain('innerHTML')
+
+  const script = /<script>(.*)<\/script>/s.exec(answer.body)?.[1] ?? ''
+  expect(() => new Script(script)).not.toThrow()
+  expect(policy).toContain(createHash('sha256').update(script).digest('base64'))
+})

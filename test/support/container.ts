@@ -1,0 +1,183 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type ContainerSpec, containerScript } from '../../scripts/sandbox/container-script.ts'
+import { tempFolder } from './temp-folder.ts'
+import { until } from './until.ts'
+
+const TOP = join(import.meta.dirname, '../..')
+
+/** The binary that stories run. */
+export const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
+
+/** How to start the container; `before` are programs to put in front of comfy-init inside, e.g. strace. */
+export type RunOptions = Partial<Omit<ContainerSpec, 'folder' | 'command'>> & {
+  readonly args?: readonly string[]
+  readonly before?: readonly string[]
+}
+
+/** A running container. `pid` is its PID 1 as the host sees it. */
+export type Running = {
+  readonly pid: number
+  readonly out: () => string
+  readonly err: () => string
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<number>
+}
+
+/** An image and what runs from it. */
+export type Box = {
+  /** Folder of the image's own layer: what lies here at opt/x is /opt/x in the container. */
+  readonly layer: string
+  readonly run: (options?: RunOptions) => Promise<Running>
+  /** A path of a container's root as the host sees it while one runs. */
+  readonly seen: (running: Running, path: string) => string
+}
+
+/**
+ * An image over this machine's own root, run the way a container runtime does: overlay root, own PID, mount and IPC
+ * namespaces, chroot, chosen user and capabilities. Needs root; nothing of it outlives the test.
+ */
+export async function makeBox(): Promise<Box> {
+  if (!existsSync(BINARY)) throw new Error(`Cannot find ${BINARY}. Run «npm run binary» first.`)
+  const folder = await tempFolder()
+  const holder = await startHolder(folder)
+  const layer = `/proc/${holder.pid}/root${folder}/image`
+  for (const part of ['usr/local/bin', 'usr/bin', 'usr/libexec/podman', 'tmp', 'run', 'opt', 'workspace'])
+    mkdirSync(`${layer}/${part}`, { recursive: true })
+  writeFileSync(`${layer}/.dockerenv`, '')
+  writeFileSync(`${layer}/usr/local/bin/comfy-init`, '')
+  chmodSync(`${layer}/usr/local/bin/comfy-init`, 0o755)
+  return {
+    layer,
+    run: (options = {}) => runIn({ folder, holder: holder.pid ?? 0, options }),
+    seen: (running, path) => `/proc/${running.pid}/root${path}`,
+  }
+}
+
+// The holder keeps one mount namespace with a tmpfs for all layers; everything in it goes when it dies, even with us.
+async function startHolder(folder: string): Promise<ChildProcess> {
+  const script = `mount -t tmpfs tmpfs ${folder} && mkdir ${folder}/image && echo ready && exec sleep 3600`
+  const holder = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--mount', 'sh', '-c', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  holder.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  onTestFinished(() => void holder.kill('SIGKILL'))
+  await until(() => said.includes('ready'), 'the holder of the layers')
+  return holder
+}
+
+async function runIn({
+  folder,
+  holder,
+  options,
+}: {
+  folder: string
+  holder: number
+  options: RunOptions
+}): Promise<Running> {
+  const script = scriptOf(folder, options)
+  const unshare = [
+    'unshare',
+    '--pid',
+    '--ipc',
+    '--uts',
+    '--mount',
+    '--fork',
+    '--kill-child',
+    ...(options.offline ? ['--net'] : []),
+    'sh',
+    '-c',
+    script,
+  ]
+  const child = spawn('nsenter', [`--mount=/proc/${holder}/ns/mnt`, ...unshare], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    said.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    said.err += chunk
+  })
+  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 255)))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let pid: number | undefined
+  let over = false
+  void ended.then(() => {
+    over = true
+  })
+  await until(() => {
+    pid = childOf(child.pid ?? 0)
+    return (
+      over ||
+      (pid !== undefined &&
+        /comfy-init|tini|^sh$|MainThread|node/.test(commandOf(pid)) &&
+        chrooted(pid, folder))
+    )
+  }, 'PID 1 of the container')
+  return {
+    pid: pid ?? 0,
+    out: () => said.out,
+    err: () => said.err,
+    kill: (signal) => void (pid !== undefined && send(pid, signal)),
+    ended,
+  }
+}
+
+function scriptOf(folder: string, options: RunOptions): string {
+  const { args = [], env, volumes = [], before = [], name = 'container', ...rest } = options
+  return containerScript({
+    ...rest,
+    folder,
+    name,
+    volumes: [{ from: BINARY, at: '/usr/local/bin/comfy-init', readOnly: true }, ...volumes],
+    env: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      COMFY_PYTHON: '/usr/bin/python3',
+      COMFY_NODES: '',
+      COMFY_LOG: 'debug',
+      ...env,
+    },
+    command: [...before, '/usr/local/bin/comfy-init', ...args],
+  })
+}
+
+function childOf(pid: number): number | undefined {
+  try {
+    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    return first === undefined || first === '' ? undefined : Number(first)
+  } catch {
+    return undefined
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+function chrooted(pid: number, folder: string): boolean {
+  try {
+    return execFileSync('readlink', [`/proc/${pid}/root`], { encoding: 'utf8' })
+      .trim()
+      .startsWith(folder)
+  } catch {
+    return false
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // it has ended by itself
+  }
+}

@@ -1,0 +1,15 @@
+/** Waits until a condition holds, looking every few milliseconds; throws naming what was waited for after the deadline. */
+export async function until<T>(
+  holds: () => T | Promise<T>,
+  what: string,
+  deadlineMs = 20_000,
+): Promise<NonNullable<Exclude<T, false>>> {
+  const endMs = performance.now() + deadlineMs
+  for (;;) {
+    const found = await holds()
+    if (found !== undefined && found !== null && found !== false)
+      return found as NonNullable<Exclude<T, false>>
+    if (performance.now() > endMs) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
