@@ -1,28 +1,43 @@
+import type { StepReport } from '../base/report.ts'
 import type { Host } from '../host/host.ts'
 import type { Settled } from './settle.ts'
 
 /**
- * Leaves the result file in the workspace for people and machines to read. A boot that did nothing and found nothing new
- * writes nothing. A workspace that cannot be written has been said already; the file is then left out.
+ * Leaves the result file in the workspace for people and machines to read. A boot that changed nothing there and found
+ * nothing new writes nothing. Where it cannot be written the log has it all, and the reason is among its problems.
  */
 export async function keepReport(host: Host, { report, facts, places }: Settled): Promise<void> {
+  const { own, reportFile, journalFile, workspace } = places.layout
   const problems = report.problems.map((problem) => problem.in(facts.runtime))
-  const did = report.steps.filter((step) => step.result !== 'not-needed')
-  const { own, reportFile, journalFile } = places.layout
-  const before = await host.fs.readText(reportFile).catch(() => undefined)
-  const same =
-    before !== undefined && JSON.stringify(JSON.parse(before).problems) === JSON.stringify(problems)
-  if (same && did.every((step) => step.id === 'identity/become')) return
+  const did = report.steps.filter((step) => concerns(step, workspace))
   const at = new Date(facts.nowMs).toISOString()
   try {
+    if (did.length === 0 && (await keptProblems(host, reportFile)) === JSON.stringify(problems)) return
     await host.fs.makeFolder(own)
-    await host.fs.write(
-      reportFile,
-      `${JSON.stringify({ at, verdict: report.verdict, steps: report.steps, problems }, undefined, 2)}\n`,
+    const result = { at, verdict: report.verdict, steps: report.steps, problems }
+    await host.fs.write(reportFile, `${JSON.stringify(result, undefined, 2)}\n`)
+    await host.fs.append(
+      journalFile,
+      did
+        .map((step) => `${JSON.stringify({ at, id: step.id, result: step.result, ms: step.ms })}\n`)
+        .join(''),
     )
-    const lines = did.map(({ id, result, ms }) => `${JSON.stringify({ at, id, result, ms })}\n`)
-    await host.fs.append(journalFile, lines.join(''))
   } catch {
-    // nowhere to write: the log has it all
+    // a workspace that takes no files
+  }
+}
+
+function concerns({ result, changes }: StepReport, workspace: string): boolean {
+  if (result === 'failed') return true
+  return result === 'done' && changes.some((path) => path.startsWith(`${workspace}/`))
+}
+
+async function keptProblems(host: Host, reportFile: string): Promise<string | undefined> {
+  const text = await host.fs.readText(reportFile)
+  if (text === undefined) return undefined
+  try {
+    return JSON.stringify(JSON.parse(text).problems)
+  } catch {
+    return undefined
   }
 }

@@ -15,8 +15,8 @@ export const IMAGE_NODES = '/opt/comfy-init/nodes'
 /** Shared tree of the /shared + /instance layout. */
 export const SHARED = '/shared'
 
-/** Folders that hold an instance's state; ComfyUI makes or needs each of them. */
-export const STATE_FOLDERS = ['custom_nodes', 'models', 'user', 'input', 'output', 'temp'] as const
+/** Folders that hold an instance's state and must be there; temp is not among them: ComfyUI makes and removes it itself. */
+export const STATE_FOLDERS = ['custom_nodes', 'models', 'user', 'input', 'output'] as const
 
 /** All of ours inside a workspace. */
 export type Layout = {

@@ -5,6 +5,8 @@ import type { Problem } from './problem.ts'
 export type StepReport = {
   readonly id: string
   readonly title: string
+  /** Paths that the step was to change. */
+  readonly changes: readonly string[]
   readonly result: StepResult
   readonly ms: number
   readonly problem?: Problem

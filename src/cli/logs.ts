@@ -33,12 +33,13 @@ export async function logs(desk: Desk, { flags, words, lines, follow }: Typed): 
 
 /** The last lines of a text, a line without an end counting as one. */
 export function lastLines(bytes: Uint8Array, count: number): Uint8Array {
+  if (count === 0) return bytes.subarray(bytes.length)
   let found = 0
   for (let at = bytes.length - 2; at >= 0; at--) {
     if (bytes[at] === NEWLINE) found++
     if (found === count) return bytes.subarray(at + 1)
   }
-  return count === 0 ? bytes.subarray(bytes.length) : bytes
+  return bytes
 }
 
 const NEWLINE = 10

@@ -33,13 +33,13 @@ export async function apply(plan: Plan, host: Host, applying: Applying): Promise
 }
 
 async function run(step: Step, host: Host, { tell, target, signal }: Applying): Promise<StepReport> {
-  const { id, title } = step
+  const { id, title, changes } = step
   const startMs = host.clock.monotonicMs()
   const end = (result: StepReport['result'], problem?: Problem): StepReport => {
     const ms = Math.round(host.clock.monotonicMs() - startMs)
     if (problem !== undefined) tell({ type: 'problem', problem })
     tell({ type: 'step-done', id, result, ms })
-    return { id, title, result, ms, ...(problem === undefined ? {} : { problem }) }
+    return { id, title, changes, result, ms, ...(problem === undefined ? {} : { problem }) }
   }
   tell({ type: 'step-started', id, title })
   try {
@@ -68,8 +68,8 @@ function problemOf(step: Step, error: unknown): Problem {
   )
 }
 
-function notReached({ id, title }: Step): StepReport {
-  return { id, title, result: 'not-reached', ms: 0 }
+function notReached({ id, title, changes }: Step): StepReport {
+  return { id, title, changes, result: 'not-reached', ms: 0 }
 }
 
 function verdictOf(done: readonly StepReport[], stopped: boolean): Verdict {

@@ -1,8 +1,8 @@
 import { isSea } from 'node:sea'
-import { quietly } from './quietly.ts'
 import { candidates } from './reaper/candidates.ts'
 import { exitOnEarlySignal } from './reaper/early-signal.ts'
 import { type Reaper, readMarker, reaperMarker } from './reaper/marker.ts'
+import { replaceProcess } from './reaper/replace-process.ts'
 
 /** Sees to it that PID 1 is somebody who reaps orphans: Node does not.
  *
@@ -35,25 +35,16 @@ function climb(wish: string): readonly string[] {
     if (wish !== 'auto' && refusals.length > 0) {
       say(`Cannot use COMFY_REAPER=${wish} (${refusals.join('; ')}). Running under ${found.path} instead.`)
     }
-    exitOnEarlySignal()
-    const marker = `${found.kind}:${found.path}`
-    const error = replaceSelf(found.path, found.argv(ownCommand()), {
-      ...process.env,
-      [reaperMarker]: marker,
+    const env = { ...process.env, [reaperMarker]: `${found.kind}:${found.path}` }
+    const error = replaceProcess({
+      path: found.path,
+      argv: found.argv(ownCommand()),
+      env,
+      ownsMask: found.kind !== 'shell',
     })
     refusals.push(`${found.path}: ${error}`)
   }
   return refusals
-}
-
-/** execve; returns only when the system refuses it. */
-function replaceSelf(path: string, argv: readonly string[], env: NodeJS.ProcessEnv): string {
-  try {
-    quietly(() => process.execve?.(path, argv, env))
-    return 'this Node cannot execve'
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
 }
 
 function ownCommand(): readonly string[] {

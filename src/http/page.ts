@@ -33,8 +33,9 @@ document.querySelector('main').replaceChildren(...part('Problems',s.problems.map
 ...part('Services',table(s.services.map(each=>row(each.name,each.why??'',each.state+(each.restarts?', restarts: '+each.restarts:''))))),
 ...part('Steps',table(s.steps.map(each=>row(each.title,each.state==='working'&&each.percent!==undefined?bar(each.percent):took(each))))),
 ...part('Addresses',table(Object.entries(s.addresses).map(each=>row(each[0],link(each))))))}
-async function refresh(){try{show(await(await fetch('status')).json())}catch{document.querySelector('h1').textContent='comfy-init does not answer'}
-setTimeout(refresh,2000)}
+const {fetch:ask,setTimeout:after}=window
+async function refresh(){try{show(await(await ask('status')).json())}catch{document.querySelector('h1').textContent='comfy-init does not answer'}
+after(refresh,2000)}
 refresh()`
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -21,7 +21,7 @@ test('arguments arrive as they are typed, flags and dashes included', () => {
 
 test('a program that a signal ends is 128+n, also when it is a pipe’s', () => {
   expect(cli(['bash', '-c', 'kill -KILL $$']).status).toBe(137)
-  expect(cli(['bash', '-c', 'yes | head -1 >/dev/null; echo ${PIPESTATUS[0]}']).stdout).toBe('141\n')
+  expect(cli(['bash', '-c', 'yes | head -1 >/dev/null; echo $PIPESTATUS']).stdout).toBe('141\n')
 })
 
 test('what is not found is 127 and says what is near', () => {

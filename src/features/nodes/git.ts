@@ -20,7 +20,7 @@ function reasonOf({ missing, timedOut, stderr, signal, code }: Finished): string
   if (missing) return 'git is not installed'
   if (timedOut) return `git was not done within ${TIMEOUT_MS / 1000} s`
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  const telling = lines.findLast((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1)
+  const telling = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1)
   if (telling !== undefined) return telling.replace(/^(fatal|error): /, '').replace(/\.?\s*$/, '')
   return `git ended with ${signal ?? code}`
 }

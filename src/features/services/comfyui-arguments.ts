@@ -58,7 +58,6 @@ export function comfyuiArguments(sources: ArgumentSources): Arguments {
     problems: [
       ...leftOut.map((flag) => new Problem('COMFY_ARG_LEFT_OUT', { flag })),
       ...unknown([...given], flags, facts.image?.version),
-      ...tooOld(sources, flags),
     ],
   }
 }
@@ -116,9 +115,4 @@ function unknown(given: readonly string[], flags: ReadonlySet<string>, version: 
   return given
     .filter((flag) => flag.length > 2 && flag !== '--help' && !isKnown(flag))
     .map((flag) => new Problem('COMFY_ARG_UNKNOWN', { flag, near: nearest(flag, flags), version }))
-}
-
-function tooOld({ facts, places }: ArgumentSources, flags: ReadonlySet<string>): readonly Problem[] {
-  if (places.mode === 'move' || flags.size === 0 || flags.has('--base-directory')) return []
-  return [new Problem('COMFY_TOO_OLD', { version: facts.image?.version })]
 }

@@ -7,9 +7,16 @@ import { isUsableHome } from './home.ts'
 import { makeHome } from './make-home.ts'
 import { makeToken } from './make-token.ts'
 
-/** What the services need before they start: a home of their own where there is no other, and JupyterLab's token. Pure. */
+/** What the services need before they start: a ComfyUI that fits, a home where there is no other, JupyterLab's token. Pure. */
 export function planServices(settings: Settings, facts: Facts, places: Places): Plan {
-  return joinPlans(planHome(facts, places), planJupyter(settings, facts, places))
+  return joinPlans(planState(facts, places), planHome(facts, places), planJupyter(settings, facts, places))
+}
+
+function planState({ image }: Facts, { mode }: Places): Plan {
+  const isKnown = image === undefined || image.flags.size === 0 || image.flags.has('--base-directory')
+  return mode === 'move' || isKnown
+    ? steps()
+    : problems(new Problem('COMFY_TOO_OLD', { version: image.version }))
 }
 
 // The container's own HOME may make it superfluous; an empty folder of ours does no harm.

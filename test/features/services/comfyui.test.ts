@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { layoutOf, type Places } from '../../../src/base/layout.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import { comfyuiService } from '../../../src/features/services/comfyui.ts'
+import { planServices } from '../../../src/features/services/plan.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { aCard, aFacts, anImage, aSettings } from '../../support/world.ts'
 
@@ -79,9 +80,9 @@ test('a flag that this ComfyUI does not know is not passed; without a list only 
 
 test('a ComfyUI without --base-directory cannot be linked', () => {
   const image = anImage({ flags: new Set(['--listen', '--port']) })
-  expect(service({ places: LINKED, facts: { image } }).problems).toEqual([
-    'Cannot keep the state of this ComfyUI in the workspace while its code stays in the image.',
-  ])
+  const codes = (places: Places) =>
+    planServices(aSettings(), aFacts({ image }), places).problems.map((problem) => problem.code)
+  expect([codes(LINKED), codes(MOVED)]).toEqual([['COMFY_TOO_OLD'], []])
 })
 
 test('the person’s arguments come last, and their flags are theirs alone', () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { aService, isAlive, supervise } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
@@ -78,4 +78,13 @@ test('services are stopped at the same time, not one after the other', async () 
   await supervisor.stopAll(600)
   expect(performance.now() - startMs).toBeLessThan(1400)
   expect(supervisor.states().map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped'])
+})
+
+test('a zombie that nobody reaps does not hold the stop up', async () => {
+  const { supervisor, said, states } = supervise(await aService('zombie-member.py'))
+  const outside = await until(() => said('outside'), 'the zombie')
+  onTestFinished(() => void process.kill(outside, 'SIGKILL'))
+
+  expect(await supervisor.stopAll(900)).toBe(true)
+  expect(states()).toEqual(['starting', 'stopping', 'stopped'])
 })

@@ -1,0 +1,3 @@
+"""A JupyterLab that only opens its door."""
+
+__version__ = "4.6.6"

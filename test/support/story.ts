@@ -1,0 +1,121 @@
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join, relative } from 'node:path'
+import { writeNode } from '../../scripts/sandbox/fill.ts'
+import { type Box, makeBox, type Running, type RunOptions } from './container.ts'
+import { tempFolder } from './temp-folder.ts'
+import { until } from './until.ts'
+
+const STAND_IN = join(import.meta.dirname, 'comfyui')
+
+/** A world to boot in: an image with the stand-in ComfyUI, a volume for the workspace, shared models, ports of its own. */
+export type World = {
+  readonly box: Box
+  /** The workspace's volume as the host sees it; owned by 1000:1000. */
+  readonly workspace: string
+  readonly models: string
+  readonly port: number
+  readonly httpPort: number
+  /** Boots with the workspace at /workspace and the models, read-only, at /models. */
+  readonly boot: (options?: RunOptions) => Promise<Running>
+  readonly ready: (running: Running) => Promise<void>
+  /** GET on the status door or on ComfyUI; undefined when nobody answers. */
+  readonly get: (
+    path: string,
+    port?: number,
+  ) => Promise<{ readonly status: number; readonly text: string } | undefined>
+}
+
+/** Makes a world. */
+export async function makeWorld(): Promise<World> {
+  const box = await makeBox()
+  const folder = await tempFolder()
+  const workspace = `${folder}/workspace`
+  const models = `${folder}/models`
+  mkdirSync(workspace)
+  chownSync(workspace, 1000, 1000)
+  for (const name of ['checkpoints', 'loras', 'LLM']) mkdirSync(`${models}/${name}`, { recursive: true })
+  cpSync(STAND_IN, `${box.layer}/opt/ComfyUI`, { recursive: true, preserveTimestamps: true })
+  writeNode(`${box.layer}/opt/ComfyUI/custom_nodes/stripes`, 'Stripes')
+  writeNode(`${box.layer}/opt/comfy-init/nodes/checkers`, 'Checkers')
+  chmodSync(`${box.layer}/workspace`, 0o755)
+  const [port, httpPort] = [await freePort(), await freePort()]
+  const boot = (options: RunOptions = {}) =>
+    box.run({
+      ...options,
+      volumes: options.volumes ?? [
+        { from: workspace, at: '/workspace' },
+        { from: models, at: '/models', readOnly: true },
+      ],
+      env: {
+        COMFY_PORT: String(port),
+        COMFY_HTTP_PORT: String(httpPort),
+        COMFY_SHARED_MODELS: '/models',
+        ...options.env,
+      },
+    })
+  const get = (path: string, at = httpPort) => ask(`http://127.0.0.1:${at}${path}`)
+  const ready = async (running: Running) => {
+    let over: number | undefined
+    void running.ended.then((code) => {
+      over = code
+    })
+    await until(async () => {
+      if (over !== undefined)
+        throw new Error(
+          `The container ended with ${over} before it was ready.\n${running.err()}${running.out()}`,
+        )
+      return (await get('/ready'))?.status === 200
+    }, 'GET /ready to answer 200')
+  }
+  return { box, workspace, models, port, httpPort, boot, ready, get }
+}
+
+async function ask(url: string) {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) })
+    return { status: answer.status, text: await answer.text() }
+  } catch {
+    return undefined
+  }
+}
+
+/** Every path below a folder with its kind, mode, size and modification time: two equal lists are two equal trees. */
+export function treeOf(folder: string, leaveOut: RegExp = /^$/): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !leaveOut.test(relative(folder, path)))
+    .map((path) => {
+      const found = statSync(path, { throwIfNoEntry: false })
+      return `${relative(folder, path)} ${found?.mode.toString(8)} ${found?.isFile() ? found.size : ''} ${found?.mtimeMs}`
+    })
+    .sort()
+}
+
+/** Zombies in a container, by reading the state of every process in its PID namespace. */
+export function zombiesOf(running: Running): number {
+  const proc = `/proc/${running.pid}/root/proc`
+  const states = readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => stateOf(`${proc}/${name}/stat`))
+  return states.filter((state) => state === 'Z').length
+}
+
+function stateOf(path: string): string | undefined {
+  try {
+    return /\) (\S)/.exec(readFileSync(path, 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** A TCP port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
