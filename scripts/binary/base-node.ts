@@ -16,14 +16,17 @@ export const architectures: readonly Architecture[] = ['x64', 'arm64']
 /** The architecture of this machine. */
 export const nativeArchitecture: string = process.arch
 
+/** Where prepared downloads are kept between builds. */
+export const cacheFolder: string = join(root, 'node_modules/.cache/comfy-init')
+
 /** The path of the official Node program for an architecture, stripped, of the version package-lock.json pins.
  *  Kept in node_modules/.cache; the first call for a foreign architecture asks the npm registry. */
 export async function baseNode(arch: Architecture): Promise<string> {
   const name = `node-linux-${arch}`
   const locked = await lockedPackage(name)
-  const cached = join(root, 'node_modules/.cache/comfy-init', `node-${locked.version}-${arch}`)
+  const cached = join(cacheFolder, `node-${locked.version}-${arch}`)
   if (await exists(cached)) return cached
-  await mkdir(join(cached, '..'), { recursive: true })
+  await mkdir(cacheFolder, { recursive: true })
   const work = await mkdtemp(join(tmpdir(), 'comfy-init-node-'))
   try {
     const plain = join(root, 'node_modules', name, 'bin/node')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { elfMachine } from '../../src/host/reaper/elf.ts'
-import type { Architecture } from './base-node.ts'
+import { type Architecture, cacheFolder } from './base-node.ts'
 import { runTool } from './run-tool.ts'
 
 /** Static tini programs whose behaviour was tried, by the SHA-256 of the file. */
@@ -16,7 +16,7 @@ const debianNames: Readonly<Record<Architecture, string>> = { x64: 'amd64', arm6
 const maxBytes = 4 << 20
 
 /** A file that holds a statically linked tini for the architecture, or undefined when this machine has and gets none.
- *  Looked for in COMFY_TINI_X64 / COMFY_TINI_ARM64, on this machine, in the distribution's package. */
+ *  Looked for in COMFY_TINI_X64 / COMFY_TINI_ARM64, on this machine, in the distribution's package (kept once found). */
 export async function findTini(arch: Architecture, work: string): Promise<string | undefined> {
   const given = process.env[`COMFY_TINI_${arch.toUpperCase()}`]
   if (given !== undefined) {
@@ -24,8 +24,14 @@ export async function findTini(arch: Architecture, work: string): Promise<string
     throw new Error(`Cannot use ${given}. It is not a static tini for ${arch}.`)
   }
   if (await isStaticTini('/usr/bin/tini-static', arch)) return '/usr/bin/tini-static'
+  const kept = join(cacheFolder, `tini-${arch}`)
+  if (await isStaticTini(kept, arch)) return kept
   const packaged = await fromPackage(arch, work)
-  return packaged !== undefined && (await isStaticTini(packaged, arch)) ? packaged : undefined
+  if (packaged === undefined || !(await isStaticTini(packaged, arch))) return undefined
+  await mkdir(cacheFolder, { recursive: true })
+  await copyFile(packaged, `${kept}.${process.pid}`)
+  await rename(`${kept}.${process.pid}`, kept)
+  return packaged
 }
 
 async function isStaticTini(path: string, arch: Architecture): Promise<boolean> {

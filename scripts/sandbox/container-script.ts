@@ -44,11 +44,12 @@ const INITS = [
 export function containerScript(spec: ContainerSpec): string {
   const root = `${spec.folder}/root`
   const own = `${spec.folder}/${spec.name}`
+  const layers = [...(spec.init ? [] : [`${spec.folder}/hidden`]), `${spec.folder}/image`, '/'].join(':')
   return [
     'set -e',
-    `mkdir -p ${root} ${own}/upper ${own}/work`,
-    ...(spec.init ? [] : INITS.map((path) => hide(`${spec.folder}/image${path}`, path))),
-    `mount -t overlay overlay -o lowerdir=${spec.folder}/image:/,upperdir=${own}/upper,workdir=${own}/work ${root}`,
+    `mkdir -p ${root} ${own}/upper ${own}/work ${spec.folder}/hidden`,
+    ...(spec.init ? [] : INITS.map((path) => hide(`${spec.folder}/hidden${path}`, path))),
+    `mount -t overlay overlay -o lowerdir=${layers},upperdir=${own}/upper,workdir=${own}/work ${root}`,
     `mount -t proc proc ${root}/proc`,
     `mount --rbind /dev ${root}/dev`,
     `mount -t tmpfs -o nosuid,nodev,noexec tmpfs ${root}/dev/shm`,

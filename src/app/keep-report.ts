@@ -3,8 +3,8 @@ import type { Host } from '../host/host.ts'
 import type { Settled } from './settle.ts'
 
 /**
- * Leaves the result file in the workspace for people and machines to read. A boot that changed nothing there and found
- * nothing new writes nothing. Where it cannot be written the log has it all, and the reason is among its problems.
+ * Leaves the result file in the workspace for people and machines to read. A boot that changed nothing there writes nothing
+ * when it found nothing new, or when the workspace has nothing of ours yet. Where it cannot be written the log has it all, and the reason is among its problems.
  */
 export async function keepReport(host: Host, { report, facts, places }: Settled): Promise<void> {
   const { own, reportFile, journalFile, workspace } = places.layout
@@ -12,6 +12,7 @@ export async function keepReport(host: Host, { report, facts, places }: Settled)
   const did = report.steps.filter((step) => concerns(step, workspace))
   const at = new Date(facts.nowMs).toISOString()
   try {
+    if (did.length === 0 && (await host.fs.look(own)) === undefined) return
     if (did.length === 0 && (await keptProblems(host, reportFile)) === JSON.stringify(problems)) return
     await host.fs.makeFolder(own)
     const result = { at, verdict: report.verdict, steps: report.steps, problems }

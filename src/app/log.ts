@@ -5,6 +5,9 @@ import type { Settings } from '../settings/settings.ts'
 import { jsonEntry } from './log-entry.ts'
 import { type LogLine, logLines } from './log-lines.ts'
 
+/** A step that is done sooner is logged once, at its end, milliseconds. */
+const START_AFTER_MS = 500
+
 /** Progress of one step is logged no more often than this, milliseconds. */
 const PROGRESS_EVERY_MS = 5000
 
@@ -33,6 +36,7 @@ export function logTo(
   const seen = new Set<string>()
   let runtime: Runtime = 'docker'
   let phase: Phase | undefined
+  let forgetStart = () => {}
 
   const isNews = (event: Event): boolean => {
     if (event.type === 'phase') {
@@ -56,15 +60,19 @@ export function logTo(
     else out.stderr(textLine(line, clock.now(), terminals.stderr))
   }
 
+  const tell = (event: Event) => {
+    const lines = logLines(event, { titles, runtime })
+    for (const line of logFormat === 'json' ? lines.slice(0, 1) : lines) print(line, event)
+  }
+
   return (event) => {
     if (event.type === 'runtime') runtime = event.runtime
+    if (event.type === 'step-done') forgetStart()
     if (event.type === 'step-started') {
       titles.set(event.id, event.title)
       lastProgressMs.set(event.id, clock.monotonicMs())
-    }
-    if (!isNews(event)) return
-    const lines = logLines(event, { titles, runtime })
-    for (const line of logFormat === 'json' ? lines.slice(0, 1) : lines) print(line, event)
+      forgetStart = clock.after(START_AFTER_MS, () => tell(event))
+    } else if (isNews(event)) tell(event)
   }
 }
 

@@ -18,6 +18,9 @@ export type Watching = {
   readonly verdict: Verdict
 }
 
+/** After ComfyUI is ready, until what only the start needed is given back, milliseconds. */
+const REST_MS = 2000
+
 /** Time left to the stop ladders once a second request to stop came, milliseconds. */
 const HURRY_MS = 1000
 
@@ -30,7 +33,9 @@ export async function watchOver(
   bus.listen((event) => {
     if (event.type !== 'service-state' || stop.signal.aborted) return
     const essential = specs.find((spec) => spec.essential)?.name
-    if (event.service === essential) bus.tell({ type: 'phase', phase: phaseOf(event.state, verdict) })
+    if (event.service !== essential) return
+    bus.tell({ type: 'phase', phase: phaseOf(event.state, verdict) })
+    if (event.state === 'running') host.clock.after(REST_MS, host.memory.rest)
   })
   const supervisor = superviseAll(host, specs, bus.tell)
   doors.steer({

@@ -16,7 +16,8 @@ export function factLines(facts: Facts): string {
     gpuRows(facts),
     modelRows(facts),
   ]
-  const rows = groups.flatMap((group, at): Rows => (at === 0 ? group : [['', ''], ...group]))
+  const filled = groups.filter((group) => group.length > 0)
+  const rows = filled.flatMap((group, at): Rows => (at === 0 ? group : [['', ''], ...group]))
   return `${columns(rows)}\n`
 }
 

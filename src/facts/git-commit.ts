@@ -4,8 +4,10 @@ import { orAbsent } from './or-absent.ts'
 
 /** The commit that a working tree has checked out, read from its git folder without running git. */
 export async function readCommit(fs: Fs, tree: string): Promise<string | undefined> {
-  const folder = await gitFolderOf(fs, `${tree}/.git`)
-  const head = (await orAbsent(fs.readText(`${folder}/HEAD`)))?.trim()
+  const usual = `${tree}/.git`
+  const usualHead = await orAbsent(fs.readText(`${usual}/HEAD`))
+  const folder = usualHead === undefined ? await namedFolder(fs, usual) : usual
+  const head = (usualHead ?? (folder && (await orAbsent(fs.readText(`${folder}/HEAD`)))))?.trim()
   if (head === undefined) return undefined
   const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? []
   if (ref === undefined) return hashIn(head)
@@ -23,10 +25,10 @@ export function packedCommit(text: string, ref: string): string | undefined {
 }
 
 // Of a worktree or submodule, .git is a file that names the folder.
-async function gitFolderOf(fs: Fs, path: string): Promise<string> {
+async function namedFolder(fs: Fs, path: string): Promise<string | undefined> {
   const text = await orAbsent(fs.readText(path))
   const [, named] = /^gitdir: (.+)$/m.exec(text ?? '') ?? []
-  return named === undefined ? path : resolve(dirname(path), named)
+  return named === undefined ? undefined : resolve(dirname(path), named)
 }
 
 function hashIn(text: string): string | undefined {

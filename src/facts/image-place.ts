@@ -31,10 +31,8 @@ export async function lookPlace(
 ): Promise<ImagePlace | undefined> {
   const path = sought.home
   if (path === undefined) return undefined
-  const [entry, linkTarget] = await Promise.all([
-    orAbsent(host.fs.look(path)),
-    orAbsent(host.fs.readLink(path)),
-  ])
+  const entry = await orAbsent(host.fs.look(path))
+  const linkTarget = entry?.kind === 'link' ? await orAbsent(host.fs.readLink(path)) : undefined
   if (entry === undefined || (entry.kind !== 'folder' && linkTarget === undefined)) return undefined
   const whyNot =
     linkTarget === context.adoptedHome

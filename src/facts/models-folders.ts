@@ -8,13 +8,13 @@ export function lookModels(fs: Fs, paths: readonly string[]): Promise<readonly M
 }
 
 async function lookFolder(fs: Fs, path: string): Promise<ModelsFolder> {
-  const [entries, real] = await Promise.all([orAbsent(fs.entries(path)), orAbsent(fs.realPath(path))])
-  return {
-    path,
-    exists: entries !== undefined,
-    real,
-    entries: await Promise.all((entries ?? []).map((entry) => lookEntry(fs, entry, `${path}/${entry.name}`))),
-  }
+  const found = await orAbsent(fs.entries(path))
+  if (found === undefined) return { path, exists: false, real: undefined, entries: [] }
+  const [real, entries] = await Promise.all([
+    orAbsent(fs.realPath(path)),
+    Promise.all(found.map((entry) => lookEntry(fs, entry, `${path}/${entry.name}`))),
+  ])
+  return { path, exists: true, real, entries }
 }
 
 async function lookEntry(fs: Fs, { name, kind }: Named, path: string): Promise<ModelsEntry> {

@@ -10,10 +10,9 @@ export function lookNodes(fs: Fs, paths: readonly string[]): Promise<readonly No
 const SWITCHED_OFF = /\.disabled$/
 
 async function lookFolder(fs: Fs, path: string): Promise<NodesFolder> {
-  const [entries, switchedOff] = await Promise.all([
-    orAbsent(fs.entries(path)),
-    orAbsent(fs.entries(`${path}/.disabled`)),
-  ])
+  const entries = await orAbsent(fs.entries(path))
+  const hasDisabled = entries?.some(({ name }) => name === '.disabled') ?? false
+  const switchedOff = hasDisabled ? await orAbsent(fs.list(`${path}/.disabled`)) : undefined
   const found = (entries ?? []).filter(({ name }) => !name.startsWith('.') && name !== '__pycache__')
   const nodes = await Promise.all(
     found
@@ -22,7 +21,7 @@ async function lookFolder(fs: Fs, path: string): Promise<NodesFolder> {
   )
   const names = [
     ...found.filter(({ name }) => SWITCHED_OFF.test(name)).map(({ name }) => name.replace(SWITCHED_OFF, '')),
-    ...(switchedOff ?? []).map(({ name }) => name.replace(/@.*$/, '')),
+    ...(switchedOff ?? []).map((name) => name.replace(/@.*$/, '')),
   ]
   return {
     path,

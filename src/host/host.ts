@@ -1,6 +1,7 @@
 import { type Clock, realClock } from './clock.ts'
 import { type Exec, realExec } from './exec.ts'
 import { type Fs, realFs } from './fs.ts'
+import { type Memory, realMemory } from './memory.ts'
 import { type Net, realNet } from './net.ts'
 import { type Out, realOut } from './out.ts'
 import { realSignals, type Signals } from './signals.ts'
@@ -16,6 +17,7 @@ export type Host = {
   readonly users: Users
   readonly signals: Signals
   readonly out: Out
+  readonly memory: Memory
   readonly terminals: Terminals
   /** The environment as the container gave it; never changed. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -40,6 +42,7 @@ export function realHost(): Host {
     users: realUsers(),
     signals: realSignals(),
     out: realOut(),
+    memory: realMemory(),
     terminals: realTerminals(),
     env: Object.freeze({ ...process.env }),
     self: { pid: process.pid, ppid: process.ppid, file: process.execPath, arch: process.arch },

@@ -1,3 +1,5 @@
+import { systemCode } from '../base/problem.ts'
+
 /** Where the container's log goes. A reader that went away never ends the program. */
 export type Out = {
   /** Writes to standard output; false when the pipe is full and the writer should pause. */
@@ -15,7 +17,12 @@ export type Out = {
 
 /** The process's own standard streams; EPIPE and the like are swallowed here, where nobody is left to be told. */
 export function realOut(): Out {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  let isGone = false
+  process.stderr.on('error', () => {})
+  // Node revives standard output after every error, so its own `destroyed` never tells.
+  process.stdout.on('error', (error) => {
+    isGone ||= systemCode(error) === 'EPIPE'
+  })
   return {
     stdout: (chunk) => process.stdout.write(chunk),
     stderr: (chunk) => process.stderr.write(chunk),
@@ -30,7 +37,7 @@ export function realOut(): Out {
       await Promise.all([process.stdout, process.stderr].map((stream) => emptied(stream, deadlineMs)))
     },
     isTerminal: process.stdout.isTTY === true,
-    isGone: () => process.stdout.destroyed,
+    isGone: () => isGone,
   }
 }
 

@@ -1,8 +1,9 @@
 import { isSea } from 'node:sea'
+import { quietly } from './quietly.ts'
 import { candidates } from './reaper/candidates.ts'
 import { exitOnEarlySignal } from './reaper/early-signal.ts'
+import { holdSignals } from './reaper/hold-signals.ts'
 import { type Reaper, readMarker, reaperMarker } from './reaper/marker.ts'
-import { replaceProcess } from './reaper/replace-process.ts'
 
 /** Sees to it that PID 1 is somebody who reaps orphans: Node does not.
  *
@@ -15,9 +16,9 @@ export function becomeChildOfReaper(): Reaper {
   delete process.env[reaperMarker]
   if (process.pid !== 1) return above ?? { kind: 'foreign', path: '' }
 
+  exitOnEarlySignal()
   const wish = process.env.COMFY_REAPER || 'auto'
   if (wish === 'off') return { kind: 'none', path: '' }
-  exitOnEarlySignal()
   // A marker here means that a reaper ran us in its own place: it would do so for ever.
   const refusals = above ? [`${above.path} did not start us as its child`] : climb(wish)
   say(warning(refusals))
@@ -36,15 +37,23 @@ function climb(wish: string): readonly string[] {
       say(`Cannot use COMFY_REAPER=${wish} (${refusals.join('; ')}). Running under ${found.path} instead.`)
     }
     const env = { ...process.env, [reaperMarker]: `${found.kind}:${found.path}` }
-    const error = replaceProcess({
-      path: found.path,
-      argv: found.argv(ownCommand()),
-      env,
-      ownsMask: found.kind !== 'shell',
-    })
+    const release = found.kind === 'shell' ? () => {} : holdSignals()
+    exitOnEarlySignal()
+    const error = replaceSelf(found.path, found.argv(ownCommand()), env)
+    release()
     refusals.push(`${found.path}: ${error}`)
   }
   return refusals
+}
+
+/** execve; returns only when the system refuses it. */
+function replaceSelf(path: string, argv: readonly string[], env: NodeJS.ProcessEnv): string {
+  try {
+    quietly(() => process.execve?.(path, argv, env))
+    return 'this Node cannot execve'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 function ownCommand(): readonly string[] {

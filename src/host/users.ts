@@ -18,12 +18,14 @@ export type Users = {
 /** The process's real identity. */
 export function realUsers(): Users {
   const start = currentIds()
+  let acting = start
   return {
     ids: currentIds,
     actAs: (ids) => {
-      if (process.getuid?.() !== 0) return
-      process.seteuid?.(0)
       const wanted = ids ?? start
+      if (process.getuid?.() !== 0 || isSame(wanted, acting)) return
+      acting = wanted
+      process.seteuid?.(0)
       process.setgroups?.([...wanted.groups])
       process.setegid?.(wanted.gid)
       if (wanted.uid !== 0) process.seteuid?.(wanted.uid)
@@ -38,6 +40,11 @@ export function realUsers(): Users {
       process.umask(mask)
     },
   }
+}
+
+// Without CAP_SETGID even setting the same groups again is refused: nothing to change means nothing to do.
+function isSame(a: Ids, b: Ids): boolean {
+  return a.uid === b.uid && a.gid === b.gid && a.groups.join() === b.groups.join()
 }
 
 function currentIds(): Ids {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { logTo } from '../../src/app/log.ts'
 import type { Event } from '../../src/base/event.ts'
 import { Problem } from '../../src/base/problem.ts'
+import type { Host } from '../../src/host/host.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import { capturingHost } from '../support/desk.ts'
 
@@ -16,7 +17,6 @@ test('steps, phases and services are one line each, on standard error', () => {
 
   expect(err()).toBe(
     [
-      'comfy-init 12:00:00  workspace  Move ComfyUI into /workspace',
       'comfy-init 12:00:00  workspace  Move ComfyUI into /workspace: done in 8.1 s',
       'comfy-init 12:00:00  boot       ComfyUI is starting.',
       'comfy-init 12:00:00  comfyui    starting, pid 42',
@@ -25,6 +25,17 @@ test('steps, phases and services are one line each, on standard error', () => {
     ].join('\n'),
   )
   expect(out()).toBe('')
+})
+
+test('the start of a step is told when the step takes its time', () => {
+  const { log, err, pass } = aLog()
+  log({ type: 'step-started', id: 'workspace/quick', title: 'Quick' })
+  log({ type: 'step-done', id: 'workspace/quick', result: 'done', ms: 1 })
+  log({ type: 'step-started', id: 'workspace/slow', title: 'Slow' })
+  pass(600)
+  log({ type: 'step-done', id: 'workspace/slow', result: 'done', ms: 600 })
+
+  expect(err().match(/(Quick|Slow).*/g)).toEqual(['Quick: done in 0.0 s', 'Slow', 'Slow: done in 0.6 s'])
 })
 
 test('progress is told at most every 5 s per step', () => {
@@ -85,14 +96,20 @@ test('the same phase twice is one line', () => {
 
 test('as JSON every line is one object with time, level, words and the event’s own fields', () => {
   const { log, err } = aLog({ logFormat: 'json' })
-  log({ type: 'step-started', id: 'models/link', title: 'Link models' })
+  log({ type: 'step-done', id: 'models/link', result: 'done', ms: 7 })
   log({ type: 'problem', problem: new Problem('INTERNAL', { message: 'two\nlines' }) })
   const [step, problem] = err()
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
 
-  expect(step).toMatchObject({ from: 'comfy-init', level: 'info', type: 'step-started', id: 'models/link' })
+  expect(step).toMatchObject({
+    from: 'comfy-init',
+    level: 'info',
+    type: 'step-done',
+    id: 'models/link',
+    ms: 7,
+  })
   expect(step.time).toBe(new Date(NOON).toISOString())
   expect(problem).toMatchObject({ level: 'error', problem: { code: 'INTERNAL', why: 'two\nlines' } })
 })
@@ -120,10 +137,25 @@ const NOON = new Date(2026, 10, 21, 12).getTime()
 function aLog(settings: Partial<Pick<Settings, 'log' | 'logFormat'>> = {}) {
   let passedMs = 0
   const captured = capturingHost()
-  const clock = { ...captured.host.clock, now: () => NOON, monotonicMs: () => passedMs }
+  let due: { readonly atMs: number; readonly call: () => void } | undefined
+  const clock: Host['clock'] = {
+    ...captured.host.clock,
+    now: () => NOON,
+    monotonicMs: () => passedMs,
+    after: (ms, call) => {
+      due = { atMs: passedMs + ms, call }
+      return () => {
+        due = undefined
+      }
+    },
+  }
   const log = logTo({ ...captured.host, clock }, { log: 'info', logFormat: 'text', ...settings })
   const pass = (ms: number) => {
     passedMs += ms
+    if (due !== undefined && due.atMs <= passedMs) {
+      due.call()
+      due = undefined
+    }
   }
   return { ...captured, log, pass }
 }

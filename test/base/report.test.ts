@@ -3,7 +3,7 @@ import { makeBus } from '../../src/base/event.ts'
 import { Problem } from '../../src/base/problem.ts'
 import { joinReports } from '../../src/base/report.ts'
 
-const step = (id: string) => ({ id, title: id, result: 'done', ms: 1 }) as const
+const step = (id: string) => ({ id, title: id, changes: [], result: 'done', ms: 1 }) as const
 const lost = (name: string) => new Problem('SETTING_UNKNOWN', { name })
 
 test('joined reports keep all steps in order, the worst verdict, and each problem once', () => {

@@ -1,4 +1,7 @@
-import { appendFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { PlanView } from '../../src/app/plan-only.ts'
 import { layoutOf } from '../../src/base/layout.ts'
@@ -12,6 +15,8 @@ import { aBehind, aStatus } from '../support/status.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import { aFacts, aSettings } from '../support/world.ts'
+
+const ENTRY = join(import.meta.dirname, '../support/cli-entry.ts')
 
 const PROBLEM = new Problem('NOT_RUNNING', { instance: 'x', tried: [] })
 
@@ -94,6 +99,28 @@ test('logs prints the last lines of the file, and follows what is added and rota
   await until(() => out().endsWith('rotated\n'), 'the line of the new file')
   signals.get('SIGINT')?.()
   expect(await following).toBe(130)
+})
+
+test('following ends when nobody reads any more', async () => {
+  const workspace = await tempFolder()
+  const logFile = `${layoutOf(workspace).logs}/comfyui.log`
+  await mkdir(layoutOf(workspace).logs, { recursive: true })
+  await writeFile(logFile, 'first\n')
+  const env = { PATH: process.env.PATH, COMFY_WORKSPACE: workspace, COMFY_RUNTIME_DIR: `${workspace}/none` }
+  const child = spawn(process.execPath, [ENTRY, 'logs', '-f', 'comfyui'], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let isOver = false
+  child.once('exit', () => {
+    isOver = true
+  })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+
+  await until(async () => {
+    await appendFile(logFile, 'more\n')
+    return isOver
+  }, 'the end of the program')
+  expect(child.exitCode).toBe(0)
 })
 
 test('logs of a program that runs no more are still found in the workspace', async () => {

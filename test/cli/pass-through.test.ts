@@ -92,8 +92,14 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as co
 )
 
 test('on a terminal the program has the terminal, and Ctrl-C reaches it once', async () => {
-  const script =
-    'import os,signal;signal.signal(2,lambda *a:os.write(1,b"<int>"));print(os.isatty(0),flush=True);signal.pause();signal.alarm(1);signal.signal(14,lambda *a:os._exit(4));signal.pause()'
+  const script = `
+import os, signal, time
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b'<int>'))
+print(os.isatty(0), flush=True)
+until = time.monotonic() + 1
+while time.monotonic() < until: time.sleep(0.02)
+os._exit(4)
+`
   const pty = `
 import os, pty, sys
 pid, fd = pty.fork()

@@ -12,11 +12,11 @@ const isRoot = process.getuid?.() === 0
 async function look(
   home: Leaf,
   context: Partial<PlaceContext> = {},
-  { adopt = 'auto' as const, mounted = '' }: { adopt?: 'auto' | 'move' | 'link'; mounted?: string } = {},
+  { adopt = 'auto', mounted }: { adopt?: 'auto' | 'move' | 'link'; mounted?: string } = {},
 ) {
   const root = await treeOf({ 'opt/ComfyUI': home })
   const path = `${root}/opt/ComfyUI`
-  const mounts = mounted === '' ? [] : parseMounts(`1 0 0:1 / ${path}${mounted} rw - ext4 a rw\n`)
+  const mounts = mounted === undefined ? [] : parseMounts(`1 0 0:1 / ${path}${mounted} rw - ext4 a rw\n`)
   const all = { inContainer: true, mounts, adoptedHome: '/workspace/ComfyUI', ...context }
   const place = await lookPlace(host, { home: path, adopt }, all)
   return { place, path, left: await host.fs.list(dirname(path)) }
@@ -40,8 +40,8 @@ test('a link to the adopted tree is as wanted, whatever the folder above takes',
 })
 
 test('mount points at the place or below it cannot be replaced', async () => {
-  const at = await look(null, {}, { mounted: '', adopt: 'move' })
-  expect(at.place?.replaceable).toBe(true)
+  const at = await look(null, {}, { mounted: '' })
+  expect(at.place).toMatchObject({ replaceable: false, whyNotReplaceable: `${at.path} is a mount point` })
   const below = await look(null, {}, { mounted: '/models' })
   expect(below.place).toMatchObject({
     replaceable: false,

@@ -68,7 +68,7 @@ test('a fresh container is read whole', async () => {
     ],
   })
   expect(facts.image?.flags).toEqual(new Set(['--cpu']))
-  expect(facts.image?.size).toEqual({ files: 6, bytes: expect.any(Number) })
+  expect(facts.image?.size).toEqual({ files: 7, bytes: expect.any(Number) })
   expect([...facts.folders]).toEqual(['/shared/input'])
   expect(facts.nodes.map(({ path, nodes }) => [path, nodes.length])).toEqual([
     ['/workspace/ComfyUI/custom_nodes', 0],

@@ -44,7 +44,7 @@ folder_names_and_paths['deep'] = (
 folder_names_and_paths["custom_nodes"] = ([os.path.join(base_path, "custom_nodes")], set())
 
 def add_model_folder_path(folder_name, full_path):
-    folder_names_and_paths["loras"] = ([os.path.join(models_dir, "else")], set())
+    folder_names_and_paths["made_later"] = ([os.path.join(models_dir, "later")], set())
     folder_names_and_paths[folder_name] = ([full_path], set())
 `
 

@@ -26,11 +26,20 @@ export type Running = {
   readonly ended: Promise<number>
 }
 
+/** What a command left. */
+export type Said = { readonly code: number; readonly out: string; readonly err: string }
+
 /** An image and what runs from it. */
 export type Box = {
   /** Folder of the image's own layer: what lies here at opt/x is /opt/x in the container. */
   readonly layer: string
   readonly run: (options?: RunOptions) => Promise<Running>
+  /** Runs a command in a running container, as docker exec does; resolves with its output and code. */
+  readonly exec: (
+    running: Running,
+    command: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<Said>
   /** A path of a container's root as the host sees it while one runs. */
   readonly seen: (running: Running, path: string) => string
 }
@@ -52,6 +61,7 @@ export async function makeBox(): Promise<Box> {
   return {
     layer,
     run: (options = {}) => runIn({ folder, holder: holder.pid ?? 0, options }),
+    exec: execIn,
     seen: (running, path) => `/proc/${running.pid}/root${path}`,
   }
 }
@@ -127,6 +137,38 @@ async function runIn({
     kill: (signal) => void (pid !== undefined && send(pid, signal)),
     ended,
   }
+}
+
+function execIn(
+  running: Running,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  const enter = [
+    '--target',
+    String(running.pid),
+    '--pid',
+    '--mount',
+    '--ipc',
+    '--uts',
+    '--root',
+    '--wd',
+    '--',
+  ]
+  const variables = Object.entries({ PATH: '/usr/local/bin:/usr/bin:/bin', ...env }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
+  const child = spawn('nsenter', [...enter, 'env', '-i', ...variables, ...command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    said.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    said.err += chunk
+  })
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code: code ?? 255, ...said })))
 }
 
 function scriptOf(folder: string, options: RunOptions): string {

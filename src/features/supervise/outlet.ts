@@ -9,7 +9,6 @@ export type Outlet = {
   readonly write: (service: string, chunk: Uint8Array, end: '\n' | '\r') => void
   /** Holds a stream whenever the log takes no more; the returned function lets it go for good. */
   readonly join: (tap: Tap) => () => void
-  readonly isFull: () => boolean
 }
 
 /** While the log's reader is slow the pipes of all children are left unread: they wait, and our memory does not grow. */
@@ -26,10 +25,11 @@ export function makeOutlet(out: Pick<Out, 'stdout' | 'onDrain'>): Outlet {
       const stray = unfinished !== undefined && unfinished !== service
       unfinished = end === '\r' ? service : undefined
       const taken = out.stdout(stray ? Buffer.concat([NEW_LINE, chunk]) : chunk)
-      if (taken || full) return
-      full = true
+      if (taken) return
+      // Each time anew: Node lets the pipes of a child go at its exit, whoever else writes to them.
       for (const tap of taps) tap.pause()
-      out.onDrain(drained)
+      if (!full) out.onDrain(drained)
+      full = true
     },
     join: (tap) => {
       taps.add(tap)
@@ -38,7 +38,6 @@ export function makeOutlet(out: Pick<Out, 'stdout' | 'onDrain'>): Outlet {
         taps.delete(tap)
       }
     },
-    isFull: () => full,
   }
 }
 

@@ -25,9 +25,8 @@ export type Output = {
   readonly close: () => void
 }
 
-/** After an exit the pipes are given up once nothing came for so long; a reader that is stuck is waited for longer. */
+/** After an exit the pipes are no longer waited for once nothing came for so long: somebody else holds them. */
 const QUIET_MS = 250
-const STUCK_MS = 1000
 
 /** Forwards a child's output: prefixed lines to the container's log, lines to listeners, the bytes as they are to its log file. */
 export function forwardOutput(started: Pick<Started, 'stdout' | 'stderr'>, sinks: Sinks): Output {
@@ -48,7 +47,7 @@ export function forwardOutput(started: Pick<Started, 'stdout' | 'stderr'>, sinks
   })
   const ended = Promise.all(ends)
   return {
-    drained: () => quiet(ended, { bytes: () => bytes, ...sinks }),
+    drained: () => quiet(ended, { bytes: () => bytes, clock: sinks.clock }),
     ended,
     close: () => {
       for (const stream of streams) stream.destroy()
@@ -63,21 +62,19 @@ function endOf(stream: Readable): Promise<void> {
   })
 }
 
-type Quiet = Pick<Sinks, 'clock' | 'outlet'> & { readonly bytes: () => number }
+type Quiet = { readonly clock: Clock; readonly bytes: () => number }
 
-async function quiet(ended: Promise<unknown>, { clock, outlet, bytes }: Quiet): Promise<void> {
-  let idleMs = 0
+// What a full log left in the pipes comes all the same: Node lets the pipes of a child go at its exit.
+async function quiet(ended: Promise<unknown>, { clock, bytes }: Quiet): Promise<void> {
   let over = false
   const done = new AbortController()
   void ended.then(() => {
     over = true
     done.abort()
   })
-  for (let seen = bytes(); ; seen = bytes()) {
+  for (let seen = -1; !over && bytes() !== seen; ) {
+    seen = bytes()
     await clock.sleep(QUIET_MS, done.signal)
-    if (over) return
-    idleMs = bytes() === seen ? idleMs + QUIET_MS : 0
-    if (idleMs >= (outlet.isFull() ? STUCK_MS : QUIET_MS)) return
   }
 }
 

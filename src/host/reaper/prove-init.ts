@@ -33,5 +33,5 @@ export function proveInit(path: string): Proof | { readonly refused: string } {
   if (trial.error !== undefined) return { refused: trial.error.message }
   const said = `${trial.stdout}${trial.stderr}`.trim()
   const known = knownInits.find((init) => init.says.test(said))
-  return known ?? { refused: `answers «${said.slice(0, 60)}» to --version` }
+  return known ?? { refused: `answers «${said.split('\n', 1)[0]?.slice(0, 60)}» to --version` }
 }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import type { ServiceState } from '../../../src/base/event.ts'
+import { type Supervisor, superviseAll } from '../../../src/features/supervise/supervise.ts'
 import { realNet } from '../../../src/host/net.ts'
-import { aService, freePort, isAlive, supervise } from '../../support/supervised.ts'
+import { aService, freePort, hostWith, isAlive, keptLog, supervise } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 
@@ -113,4 +115,19 @@ test('a request to stop during the wait for the next try is obeyed at once', asy
   await until(() => states().includes('backoff'), 'the wait')
   expect(await supervisor.stopAll(8000)).toBe(true)
   expect(states()).toEqual(['starting', 'backoff', 'stopped'])
+})
+
+test('a listener that asks for something at once does not turn the order of events around', async () => {
+  const told: ServiceState[] = []
+  const supervisor: Supervisor = superviseAll(
+    hostWith(keptLog()),
+    [await aService('stubborn.sh')],
+    (event) => {
+      if (event.type !== 'service-state') return
+      if (event.state === 'starting') void supervisor.stopAll(100)
+      told.push(event.state)
+    },
+  )
+  await until(() => supervisor.states()[0]?.state === 'stopped', 'the end')
+  expect([told.slice(0, 2), told.at(-1)]).toEqual([['starting', 'stopping'], 'stopped'])
 })

@@ -87,8 +87,7 @@ def set_directory(name, given, setter):
 
 apply_custom_paths()
 custom_nodes.run_prestartup_scripts()
-if knobs.import_seconds():
-    time.sleep(knobs.import_seconds())
+knobs.import_torch()
 
 import comfy.model_management
 import comfy.utils

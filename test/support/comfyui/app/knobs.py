@@ -13,8 +13,11 @@ def _number(name, default):
     return float(os.environ.get(name) or default)
 
 
-def import_seconds():
-    return _number("STANDIN_IMPORT_S", 0)
+def import_torch():
+    """Takes as long as importing torch is to take, in naps: a signal just before a long sleep would be missed."""
+    until = time.monotonic() + _number("STANDIN_IMPORT_S", 0)
+    while time.monotonic() < until:
+        time.sleep(min(0.02, max(until - time.monotonic(), 0)))
 
 
 def cuda():
@@ -46,7 +49,8 @@ def end(code):
     """Ends this process; a negative code means by that signal, as a crash would."""
     if code >= 0:
         sys.exit(code)
-    signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+    if -code not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(-code, signal.SIG_DFL)
     os.kill(os.getpid(), -code)
     time.sleep(5)
 

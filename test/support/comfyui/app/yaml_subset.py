@@ -186,7 +186,7 @@ def _strip_comment(text):
 
 def _flow(text, error):
     text = _strip_comment(text)
-    if text == "{}":
+    if text[0] == "{" and text[1:-1].strip() == "" and text.endswith("}"):
         return {}
     if text[0] == "[" and text.endswith("]"):
         return [_typed(part.strip().strip("\"'")) for part in text[1:-1].split(",") if part.strip()]
