@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { containerScript } from './sandbox/container-script.ts'
 import { fillSandbox, type Sandbox } from './sandbox/fill.ts'
 
@@ -16,7 +16,12 @@ const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
 
 execFileSync(process.execPath, [join(TOP, 'scripts/binary.ts'), process.arch], { stdio: 'inherit' })
 const sandbox = fillSandbox(SANDBOX)
-const ports = { COMFY_PORT: await freePort(8188), COMFY_HTTP_PORT: await freePort(3000) }
+const ports = {
+  COMFY_PORT: process.env.COMFY_PORT ?? (await freePort(8188)),
+  COMFY_HTTP_PORT: process.env.COMFY_HTTP_PORT ?? (await freePort(3000)),
+}
+const realHome = process.env.COMFY_HOME === undefined ? undefined : resolve(process.env.COMFY_HOME)
+const isRoot = process.getuid?.() === 0
 const child = containerIsPossible() ? startContainer(sandbox) : startPlain(sandbox)
 passSignals(child)
 void sayWhenReady()
@@ -30,23 +35,29 @@ function variables(): Readonly<Record<string, string>> {
     COMFY_NODES: '',
     COMFY_LISTEN: '127.0.0.1',
     COMFY_HTTP_LISTEN: '127.0.0.1',
-    ...ports,
     ...Object.fromEntries(chosen.map(([name, value]) => [name, value ?? ''])),
+    ...ports,
   }
 }
 
 function startContainer({ workspace, models }: Sandbox): ChildProcess {
-  const real = process.env.COMFY_HOME
+  // A real ComfyUI's Python is often the starter's alone, and a user namespace knows nobody else: uid 0 in there is us.
+  const identity = isRoot && realHome === undefined ? {} : { COMFY_UID: '0', COMFY_GID: '0' }
   const folder = `${SANDBOX}/layers`
   const script = containerScript({
     folder,
     name: 'container',
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', COMFY_SHARED_MODELS: '/models', ...variables() },
+    env: {
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      COMFY_SHARED_MODELS: '/models',
+      ...identity,
+      ...variables(),
+    },
     volumes: [
       { from: BINARY, at: '/usr/local/bin/comfy-init', readOnly: true },
       { from: workspace, at: '/workspace' },
       { from: models, at: '/models', readOnly: true },
-      ...(real === undefined ? [] : [{ from: real, at: '/opt/ComfyUI', readOnly: true }]),
+      ...(realHome === undefined ? [] : [{ from: realHome, at: '/opt/ComfyUI', readOnly: true }]),
     ],
     command: ['/usr/local/bin/comfy-init'],
   })
@@ -60,7 +71,7 @@ function startContainer({ workspace, models }: Sandbox): ChildProcess {
 
 function startPlain({ image, workspace, models }: Sandbox): ChildProcess {
   console.error('This machine allows no namespaces: booting as a plain process, not as PID 1.')
-  const home = process.env.COMFY_HOME ?? `${image}/opt/ComfyUI`
+  const home = realHome ?? `${image}/opt/ComfyUI`
   const env = {
     ...process.env,
     ...variables(),
@@ -72,7 +83,7 @@ function startPlain({ image, workspace, models }: Sandbox): ChildProcess {
 }
 
 function namespaces(): readonly string[] {
-  const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  const asRoot = isRoot ? [] : ['--user', '--map-root-user']
   return [...asRoot, '--pid', '--mount', '--ipc', '--fork', '--kill-child']
 }
 

@@ -1,54 +1,9 @@
 import { columns } from '../base/text.ts'
-import { type CommandName, commandEntry, commands, isCommand, switchEntry } from './commands.ts'
-import { optionSections } from './option-sections.ts'
-import { optionsFor } from './options-for.ts'
+import { SECTIONS } from './options-for.ts'
 
-/** What `comfy-init --help` prints: how words are read, the commands, every option, and the exit codes. */
-export function programHelp(): string {
-  const names = Object.keys(commands).filter(isCommand)
-  return [
-    'comfy-init is the program a ComfyUI container starts with: it checks the machine, puts ComfyUI in its place and\nwatches over it.',
-    `USAGE\n${columns(USAGE.map(indented))}`,
-    `COMMANDS\n${columns(names.map((name) => indented([name, commandEntry(name).about])))}`,
-    'Options are environment variables, flags of run, plan, doctor and explain, or lines of a settings file.\ncomfy-init explain NAME tells all about one.',
-    ...optionSections().map(
-      ({ title, options }) =>
-        `${title.toUpperCase()}\n${columns(options.map(({ env, flag, about }) => indented([env, flag, about])))}`,
-    ),
-    `EXIT CODES\n${columns(EXIT_CODES.map(indented))}`,
-  ]
-    .map((part) => `${part}\n`)
-    .join('\n')
-}
-
-/** What `comfy-init COMMAND --help` prints. */
-export function commandHelp(name: CommandName): string {
-  const entry = commandEntry(name)
-  const own = entry.switches.map((each) => {
-    const { about, value, short } = switchEntry(each)
-    return [
-      `${short === undefined ? '' : `-${short}, `}--${each}${value === undefined ? '' : ` ${value}`}`,
-      about,
-    ]
-  })
-  const options = optionsFor(entry).map(({ flag, value, about }) => [`--${flag} ${value}`, about])
-  const flags = [...own, ...options].map(indented)
-  return [
-    `${usageOf(name)}`,
-    entry.about,
-    ...(entry.words === undefined ? [] : [`${entry.words.name}: ${entry.words.about}.`]),
-    ...(flags.length === 0 ? [] : [`FLAGS\n${columns(flags)}`]),
-  ]
-    .map((part) => `${part}\n`)
-    .join('\n')
-}
-
-/** A command's form: `comfy-init logs [FLAGS] SERVICE`. */
-export function usageOf(name: CommandName): string {
-  const { words, switches, options } = commandEntry(name)
-  const flags = switches.length > 0 || options !== 'none' ? ['[FLAGS]'] : []
-  return ['comfy-init', name, ...flags, ...wordsForm(name, words)].join(' ')
-}
+/** What the program is, in one sentence. */
+export const ABOUT =
+  'comfy-init is the program a ComfyUI container starts with: it checks the machine, puts ComfyUI in its place and watches over it.'
 
 /** Exit codes and what they mean. */
 export const EXIT_CODES = [
@@ -76,13 +31,33 @@ export const USAGE = [
   ['comfy-init PROGRAM …', 'any other word is a program, run as it is: comfy-init bash'],
 ] as const
 
-function indented(cells: readonly string[]): readonly string[] {
-  return ['', ...cells]
+/** The forms one below the other, as they stand behind `Usage: comfy-init `. */
+export function usageText(): string {
+  return columns(USAGE)
+    .replace('comfy-init', '')
+    .trimStart()
+    .replaceAll('\n', `\n${' '.repeat(7)}`)
 }
 
-function wordsForm(name: CommandName, words: ReturnType<typeof commandEntry>['words']): readonly string[] {
-  if (words === undefined) return []
-  const dashes = name === 'run' || name === 'exec' ? '-- ' : ''
-  const form = `${dashes}${words.name}${words.most > 1 ? '…' : ''}`
-  return [words.least === 0 ? `[${form}]` : form]
+/** Every option by its variable, in sections; the flags and defaults are in the help of the commands that take them. */
+export function variablesText(): string {
+  const sections = SECTIONS.map(({ title, options }) =>
+    block(
+      title,
+      options.map(({ env, about }) => [env, about]),
+    ),
+  )
+  return [
+    'Options are environment variables, flags of run, plan, doctor and explain (comfy-init run --help), or lines of a\nsettings file. comfy-init explain NAME tells all about one.',
+    ...sections,
+  ].join('\n\n')
+}
+
+/** The exit codes, which end every help. */
+export function exitCodesText(): string {
+  return block('Exit codes', EXIT_CODES)
+}
+
+function block(title: string, rows: readonly (readonly string[])[]): string {
+  return `${title}:\n${columns(rows.map((cells) => ['', ...cells]))}`
 }

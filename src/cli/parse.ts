@@ -1,110 +1,96 @@
-import { parseArgs } from 'node:util'
+import { type Command, CommanderError } from 'commander'
 import { Problem } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
-import { type CommandName, commandEntry, type SwitchName, switchEntry } from './commands.ts'
+import { type CommandName, commandEntry, isCommand } from './commands.ts'
 import type { Typed } from './desk.ts'
 import { optionsFor } from './options-for.ts'
 
 /**
- * Reads the words after a command by the tables. Values stay text: the settings judge them, all of them together. Throws
- * ARGUMENTS_INVALID, which never repeats a value: it may be a token.
+ * Reads a command line by the program's commands, or prints the help that it asks for. Throws ARGUMENTS_INVALID, which
+ * never repeats a value or a word: it may be a token. Commander's own messages do, and only the flag in them is shown.
  */
-export function parse(name: CommandName, args: readonly string[]): Typed {
-  const entry = commandEntry(name)
-  const known = new Map<string, Flag>([
-    ...entry.switches.map((each) => [each, flagOf(each)] as const),
-    ...optionsFor(entry).map(({ flag }) => [flag, { type: 'string' }] as const),
-  ])
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(known),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  })
-  const words: string[] = []
-  const given = new Map<string, string>()
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value)
-    if (token.kind !== 'option') continue
-    const complaint = complaintAbout(token, known, given)
-    if (complaint !== undefined) throw refused(name, complaint)
-    given.set(token.name, token.value ?? '')
+export function parse(program: Command, argv: readonly string[]): Parsed | 'help' {
+  const [name = '', ...args] = argv
+  const command = program.commands.find((each) => each.name() === name)
+  if (command === undefined || !isCommand(name)) {
+    program.outputHelp()
+    return 'help'
   }
-  checkWords(name, words)
-  return typedFrom(given, entry.switches, words)
+  try {
+    refuseDashes(command, args)
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.code === 'commander.helpDisplayed') return 'help'
+    throw new Problem('ARGUMENTS_INVALID', { command: name, ...complaintAbout(name, command, error) })
+  }
+  return { name, typed: typedFrom(name, command) }
 }
 
-type Flag = { readonly type: 'string' | 'boolean'; readonly short?: string }
-
-type OptionToken = {
-  readonly name: string
-  readonly rawName: string
-  readonly value?: string | undefined
-  readonly inlineValue?: boolean | undefined
-}
+type Parsed = { readonly name: CommandName; readonly typed: Typed }
 
 /** What is said about a command line that makes no sense, and what to type where that is known. */
 type Complaint = { readonly message: string; readonly hint?: string }
 
-function flagOf(name: SwitchName): Flag {
-  const { value, short } = switchEntry(name)
-  return { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) }
+const DASH = 'dash'
+
+// Commander takes whatever follows as the value: `--workspace --json` would name a folder.
+function refuseDashes({ options }: Command, args: readonly string[]): void {
+  const end = args.indexOf('--')
+  const own = end === -1 ? args : args.slice(0, end + 1)
+  const bare = options.find(({ long, required }) => {
+    const at = required && long !== undefined ? own.indexOf(long) : -1
+    return at !== -1 && own[at + 1]?.startsWith('-')
+  })
+  if (bare !== undefined) throw new CommanderError(64, DASH, `'${bare.long}'`)
 }
 
 function complaintAbout(
-  { name, rawName, value, inlineValue }: OptionToken,
-  known: ReadonlyMap<string, Flag>,
-  given: ReadonlyMap<string, string>,
-): Complaint | undefined {
-  const flag = known.get(name)
-  if (flag === undefined) return unknownFlag(rawName, [...known.keys()])
-  if (given.has(name)) return { message: `--${name} is given twice.` }
-  if (flag.type === 'boolean') return inlineValue ? { message: `--${name} takes no value.` } : undefined
-  if (value === undefined) return { message: `--${name} lacks its value.` }
-  if (!inlineValue && value.startsWith('-'))
-    return {
-      message: `--${name} lacks its value, or the value begins with a dash.`,
-      hint: `A value that begins with a dash is written behind an equals sign: --${name}=-…`,
-    }
-  return undefined
-}
-
-function unknownFlag(rawName: string, known: readonly string[]): Complaint {
-  const near = nearest(rawName.replace(/^-+/, ''), known)
-  if (near !== undefined) return { message: `There is no flag ${rawName}. Did you mean --${near}?` }
-  return { message: `There is no flag ${rawName}.` }
-}
-
-function refused(command: CommandName, { message, hint }: Complaint): Problem {
-  const forComfyui = command === 'run' && /^There is no flag \S+\.$/.test(message)
-  return new Problem('ARGUMENTS_INVALID', {
-    command,
-    message,
-    hint: forComfyui ? 'ComfyUI’s own arguments go after --: comfy-init run -- --lowvram' : hint,
-  })
-}
-
-function checkWords(name: CommandName, found: readonly string[]): void {
+  name: CommandName,
+  command: Command,
+  { code, message }: Pick<CommanderError, 'code' | 'message'>,
+): Complaint {
+  const flag = /'(--[\w-]+|-[^-'])/.exec(message)?.[1] ?? 'A flag'
   const { words } = commandEntry(name)
-  const tooMany = found[words?.most ?? 0]
-  if (tooMany !== undefined) throw refused(name, { message: `«${tooMany}» is one word too many.` })
-  if (words !== undefined && found.length < words.least)
-    throw refused(name, { message: `${words.name} is missing: ${words.about}.` })
-}
-
-function typedFrom(
-  given: ReadonlyMap<string, string>,
-  switches: readonly SwitchName[],
-  words: readonly string[],
-): Typed {
-  const names: readonly string[] = switches
-  return {
-    flags: Object.fromEntries([...given].filter(([name]) => !names.includes(name))),
-    json: given.has('json'),
-    live: given.has('live'),
-    follow: given.has('follow'),
-    lines: given.get('lines'),
-    words,
+  switch (code) {
+    case DASH:
+      return {
+        message: `${flag} lacks its value, or the value begins with a dash.`,
+        hint: `A value that begins with a dash is written behind an equals sign: ${flag}=-…`,
+      }
+    case 'commander.unknownOption':
+      return unknownFlag(name, command, flag)
+    case 'commander.optionMissingArgument':
+      return { message: `${flag} lacks its value.` }
+    case 'commander.invalidArgument':
+      return { message: `${flag} is given twice.` }
+    case 'commander.missingArgument':
+      return { message: `${words?.name ?? 'A word'} is missing: ${words?.about}.` }
+    default:
+      return { message: `${name} takes ${words === undefined ? 'no word' : 'one word'} beside its flags.` }
   }
 }
+
+function unknownFlag(name: CommandName, { options }: Command, flag: string): Complaint {
+  const known = options.find(({ long }) => long === flag)
+  if (known !== undefined) return { message: `${flag} ${known.required ? 'lacks its' : 'takes no'} value.` }
+  const near = nearest(
+    flag.replace(/^-+/, ''),
+    options.map((each) => each.name()),
+  )
+  if (near !== undefined) return { message: `There is no flag ${flag}. Did you mean --${near}?` }
+  const hint = 'ComfyUI’s own arguments go after --: comfy-init run -- --lowvram'
+  return { message: `There is no flag ${flag}.`, ...(name === 'run' && { hint }) }
+}
+
+function typedFrom(name: CommandName, command: Command): Typed {
+  const { json = false, live = false, follow = false, lines } = command.opts<Partial<Switches>>()
+  const flags = new Set(optionsFor(commandEntry(name)).map(({ flag }) => flag))
+  const given = command.options
+    .filter((each) => flags.has(each.name()))
+    .map((each) => [each.name(), command.getOptionValue(each.attributeName())] as const)
+    .filter(([, value]) => value !== undefined)
+  return { flags: Object.fromEntries(given), json, live, follow, lines, words: command.args }
+}
+
+type Switches = Pick<Typed, 'json' | 'live' | 'follow' | 'lines'>

@@ -1,10 +1,13 @@
 import { type CommandName, commandEntry, commands, isCommand, switchEntry } from './commands.ts'
-import { EXIT_CODES, USAGE, usageOf } from './help.ts'
+import { EXIT_CODES, USAGE } from './help.ts'
 import { optionsFor } from './options-for.ts'
+import { makeProgram } from './program.ts'
 
 /** The commands as a page of the reference, in Markdown; made from the same tables as the help. */
 export function commandsReference(): string {
   const names = Object.keys(commands).filter(isCommand)
+  const program = makeProgram({ stdout: () => true })
+  const usages = new Map(program.commands.map((each) => [each.name(), each.createHelp().commandUsage(each)]))
   return [
     '# Commands',
     'The first word decides, as in Docker’s official images:',
@@ -12,7 +15,7 @@ export function commandsReference(): string {
       ['Typed', 'What it does'],
       USAGE.map(([form, about]) => [`\`${form}\``, about]),
     ),
-    ...names.flatMap(sectionOf),
+    ...names.flatMap((name) => sectionOf(name, usages.get(name) ?? '')),
     '## Exit codes',
     table(
       ['Code', 'Meaning'],
@@ -24,21 +27,17 @@ export function commandsReference(): string {
     .replace(/\n+$/, '\n')
 }
 
-function sectionOf(name: CommandName): readonly string[] {
+function sectionOf(name: CommandName, usage: string): readonly string[] {
   const entry = commandEntry(name)
   const options = optionsFor(entry)
   const own = entry.switches.map((each) => {
-    const {
-      about,
-      value,
-      short,
-    }: { readonly about: string; readonly value?: string; readonly short?: string } = switchEntry(each)
+    const { about, value, short } = switchEntry(each)
     const shortForm = short === undefined ? '' : `\`-${short}\`, `
     return [`${shortForm}\`--${each}${value === undefined ? '' : ` ${value}`}\``, about]
   })
   return [
     `## ${name}`,
-    `\`${usageOf(name)}\``,
+    `\`${usage}\``,
     entry.about,
     ...(entry.words === undefined ? [] : [`${entry.words.name}: ${entry.words.about}.`]),
     ...(own.length === 0 ? [] : [table(['Switch', 'What it does'], own)]),

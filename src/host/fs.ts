@@ -5,7 +5,6 @@ import {
   type FileHandle,
   lchown,
   lstat,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -20,6 +19,7 @@ import {
 import { dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
 import { type CopyOptions, copyTree } from './copy-tree.ts'
+import { makeFolder } from './make-folder.ts'
 import { syncTree } from './sync-tree.ts'
 import { type Abilities, tryOut } from './try-out.ts'
 
@@ -176,27 +176,6 @@ async function space(path: string): Promise<Space | undefined> {
   const found = await absentIs(undefined, statfs(path))
   if (found === undefined) return undefined
   return { freeBytes: found.bavail * found.bsize, freeInodes: found.files === 0 ? undefined : found.ffree }
-}
-
-// Node's own recursive mkdir spins for ever below /proc, where making answers ENOENT although the parent is there.
-async function makeFolder(path: string, mode?: number): Promise<void> {
-  const make = () => mkdir(path, mode === undefined ? {} : { mode })
-  try {
-    await make()
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    await makeLast(path, make)
-  }
-}
-
-async function makeLast(path: string, make: () => Promise<unknown>): Promise<void> {
-  try {
-    await make()
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
-  }
 }
 
 async function write(path: string, text: string, mode = 0o644): Promise<void> {

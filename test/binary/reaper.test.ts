@@ -61,7 +61,6 @@ const brokenInits: Readonly<Record<string, (path: string) => void>> = {
   },
   'that is another program': (path) => copyFileSync('/bin/echo', path),
   'that is cut off': (path) => writeFileSync(path, readFileSync(path).subarray(0, 3000)),
-  'that answers nothing for ever': (path) => copyFileSync('/usr/bin/yes', path),
 }
 
 test.each(Object.keys(brokenInits))('an init of the image %s is passed over', async (broken) => {

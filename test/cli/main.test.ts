@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Input } from '../../src/app/input.ts'
 import { Problem, Refusal } from '../../src/base/problem.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { answer } from '../../src/cli/main.ts'
 import { parse } from '../../src/cli/parse.ts'
+import { makeProgram } from '../../src/cli/program.ts'
 import { optionKeys, optionOf } from '../../src/settings/settings.ts'
 import { aDesk, capturingHost } from '../support/desk.ts'
 
@@ -41,11 +42,15 @@ test('run takes our own flags by their names and gives the rest to ComfyUI', asy
 })
 
 test('flags take values behind an equals sign or a blank, empty ones and ones with a dash too', () => {
-  const flagsOf = (...args: string[]) => parse('run', args).flags
+  const typed = (...argv: string[]) => {
+    const parsed = parse(makeProgram(capturingHost().host.out), argv)
+    return parsed === 'help' ? undefined : parsed.typed
+  }
+  const flagsOf = (...args: string[]) => typed('run', ...args)?.flags
 
   expect(flagsOf('--args=--lowvram --cpu', '--nodes', '')).toEqual({ args: '--lowvram --cpu', nodes: '' })
   expect(flagsOf('--args=a\nb=c')).toEqual({ args: 'a\nb=c' })
-  expect(parse('logs', ['-f', 'comfyui', '--lines', '5'])).toMatchObject({
+  expect(typed('logs', '-f', 'comfyui', '--lines', '5')).toMatchObject({
     follow: true,
     lines: '5',
     words: ['comfyui'],
@@ -95,6 +100,7 @@ test('with --json a refusal too is one document on standard output', async () =>
 
 test.each([
   [['plan', '--jsn'], 'There is no flag --jsn. Did you mean --json?'],
+  [['run', '--prot=9'], 'There is no flag --prot. Did you mean --port?'],
   [['run', '--lowvram'], 'go after --'],
   [['run', '--port'], '--port lacks its value'],
   [['run', '--port=1', '--port=2'], '--port is given twice'],
@@ -102,7 +108,9 @@ test.each([
   [['logs', '-x', 'comfyui'], 'no flag -x'],
   [['run', '--args', '--lowvram'], '--args=-'],
   [['plan', '--json=yes'], '--json takes no value'],
-  [['plan', 'foo'], '«foo» is one word too many'],
+  [['plan', 'foo'], 'plan takes no word beside its flags'],
+  [['explain', 'a', 'b'], 'explain takes one word beside its flags'],
+  [['run', '--args', '--', '--lowvram'], '--args lacks its value'],
   [['exec'], 'PROGRAM is missing'],
   [['completion', 'fish'], 'none for «fish»'],
 ])('a wrong command line %j is explained and ends with 64', async (argv, words) => {
@@ -114,12 +122,44 @@ test.each([
   expect(out()).toBe('')
 })
 
-test('a token given twice is not repeated in the complaint', async () => {
-  const { host, err } = capturingHost()
-  await answer(aDesk(host), ['run', '--hf-token=hf_secret1', '--hf-token=hf_secret2'])
+test.each([
+  ['--hf-token=hf_secret1', '--hf-token=hf_secret2'],
+  ['--hf-tokn=hf_secret'],
+  ['--hf-token:hf_secret'],
+  ['--hf-tokenhf=hf_secret', 'hf_secret'],
+  ['-hf_secret'],
+  ['--hf-token', '-hf_secret'],
+  ['--json=hf_secret'],
+  ['--hf-token=', 'hf_secret'],
+  ['--hf-token', 'hf_secret', 'hf_secret'],
+])('a token is not repeated in the complaint about %j %j', async (...args) => {
+  const { host, out, err } = capturingHost()
 
-  expect(err()).toContain('--hf-token is given twice')
-  expect(err()).not.toContain('hf_secret')
+  expect(await answer(aDesk(host), ['plan', ...args])).toBe(64)
+  expect(err()).toContain('(ARGUMENTS_INVALID)')
+  expect(out() + err()).not.toContain('secret')
+})
+
+test('a variable of the environment is no flag: settings tell the two apart', async () => {
+  process.env.COMFY_PORT = '1'
+  onTestFinished(() => void delete process.env.COMFY_PORT)
+  const parsed = parse(makeProgram(capturingHost().host.out), ['plan', '--gpu', 'off'])
+
+  expect(parsed).toMatchObject({ name: 'plan', typed: { flags: { gpu: 'off' } } })
+  expect(parsed !== 'help' && Object.keys(parsed.typed.flags)).toEqual(['gpu'])
+})
+
+test('words behind -- are words, even those that look like flags of ours', () => {
+  const parsed = parse(makeProgram(capturingHost().host.out), [
+    'run',
+    '--port=1',
+    '--',
+    '--help',
+    '--port',
+    '-x',
+  ])
+
+  expect(parsed).toMatchObject({ typed: { flags: { port: '1' }, words: ['--help', '--port', '-x'] } })
 })
 
 test('the help names every command, every option and the exit codes', async () => {
@@ -128,7 +168,7 @@ test('the help names every command, every option and the exit codes', async () =
   expect(await answer(aDesk(host), ['--help'])).toBe(0)
   for (const name of Object.keys(commands)) expect(out()).toContain(`\n  ${name} `)
   for (const key of optionKeys) expect(out()).toContain(optionOf(key).env)
-  expect(out()).toContain('EXIT CODES')
+  expect(out()).toContain('\nExit codes:\n')
 })
 
 test.each(Object.keys(commands))(
@@ -137,10 +177,22 @@ test.each(Object.keys(commands))(
     const { host, out, err } = capturingHost()
 
     expect(await answer(aDesk(host), [name, '--help'])).toBe(0)
-    expect(out()).toMatch(new RegExp(`^comfy-init ${name}\\b`))
+    expect(out()).toMatch(new RegExp(`^Usage: comfy-init ${name}\\b`))
     expect(err()).toBe('')
   },
 )
+
+test('the help of a command has flags with the names of their values, in sections, with defaults in words', async () => {
+  const { host, out } = capturingHost()
+  await answer(aDesk(host), ['run', '-h'])
+  const words = out().replace(/\s+/g, ' ')
+
+  for (const { env, flag, value, about, why } of optionKeys
+    .map(optionOf)
+    .filter((each) => each.only !== 'env'))
+    expect(words).toContain(`--${flag} <${value}> ${about} (${env}; by default ${why})`)
+  expect(out()).toMatch(/^Places:\n[^]*^Identity:\n[^]*^Services:\n[^]*^Doors:\n[^]*^Exit codes:\n/m)
+})
 
 test('version prints one line, or one document', async () => {
   const plain = capturingHost()

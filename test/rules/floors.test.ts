@@ -19,7 +19,7 @@ const LIBRARIES: Readonly<Record<string, RegExp>> = {
   fastify: /^src\/http\//,
   'zod/mini': /^src\/(settings|http)\//,
   yaml: /^src\/settings\//,
-  '@stricli/core': /^src\/cli\//,
+  commander: /^src\/cli\//,
 }
 
 const EFFECTS = /^node:(fs|child_process|net|http|https|os|worker_threads|dgram|tls|sea)(\/|$)/

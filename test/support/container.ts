@@ -115,7 +115,11 @@ async function runIn({
     said.err += chunk
   })
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 255)))
-  onTestFinished(() => void child.kill('SIGKILL'))
+  onTestFinished(() => {
+    // A change of user takes away the order to die with its parent, so PID 1 is ended by itself.
+    if (pid !== undefined && !over) send(pid, 'SIGKILL')
+    child.kill('SIGKILL')
+  })
   let pid: number | undefined
   let over = false
   void ended.then(() => {
