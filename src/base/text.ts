@@ -6,6 +6,13 @@ export function sizeText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[power]}`
 }
 
+/** Names with commas, the first four at most: `a, b, c, d and 3 more`. */
+export function shortList(names: readonly string[]): string {
+  const most = 4
+  if (names.length <= most) return names.join(', ')
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+}
+
 /** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))

@@ -34,8 +34,7 @@ export const USAGE = [
 /** The forms one below the other, as they stand behind `Usage: comfy-init `. */
 export function usageText(): string {
   return columns(USAGE)
-    .replace('comfy-init', '')
-    .trimStart()
+    .slice('comfy-init '.length)
     .replaceAll('\n', `\n${' '.repeat(7)}`)
 }
 

@@ -71,7 +71,8 @@ function complaintAbout(
   }
 }
 
-function unknownFlag(name: CommandName, { options }: Command, flag: string): Complaint {
+function unknownFlag(name: CommandName, command: Command, flag: string): Complaint {
+  const options = command.createHelp().visibleOptions(command)
   const known = options.find(({ long }) => long === flag)
   if (known !== undefined) return { message: `${flag} ${known.required ? 'lacks its' : 'takes no'} value.` }
   const near = nearest(

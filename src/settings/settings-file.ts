@@ -2,6 +2,7 @@ import { Problem } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
 import { type OptionKey, optionKeys, optionOf } from './settings.ts'
 import type { SettingsFile } from './written.ts'
+import type { Entry } from './yaml-mapping.ts'
 
 /**
  * Settings that a workspace's file may not hold. The workspace is written by ComfyUI and its nodes; where and as whom
@@ -35,13 +36,6 @@ export async function parseSettingsFile(source: Source): Promise<SettingsFile> {
     values: entries.flatMap((each) => (each instanceof Problem ? [] : each)),
     problems: entries.flatMap((each) => (each instanceof Problem ? each : [])),
   }
-}
-
-/** One entry of the mapping; `value` is undefined when it is neither a scalar nor a list of scalars. */
-export type Entry = {
-  readonly name: string
-  readonly line: number
-  readonly value: string | readonly string[] | undefined
 }
 
 function takeEntry({ name, line, value }: Entry, { path, from }: Source) {

@@ -1,5 +1,11 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Entry } from './settings-file.ts'
+
+/** One entry of the mapping; `value` is undefined when it is neither a scalar nor a list of scalars. */
+export type Entry = {
+  readonly name: string
+  readonly line: number
+  readonly value: string | readonly string[] | undefined
+}
 
 /** The entries of a YAML mapping as texts with their lines, or what is wrong; never shows a value, which may be secret. */
 export function readMapping(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columns, nearest, sizeText } from '../../src/base/text.ts'
+import { columns, nearest, shortList, sizeText } from '../../src/base/text.ts'
 
 test.each([
   [0, '0 B'],

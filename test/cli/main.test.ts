@@ -108,6 +108,7 @@ test.each([
   [['logs', '-x', 'comfyui'], 'no flag -x'],
   [['run', '--args', '--lowvram'], '--args=-'],
   [['plan', '--json=yes'], '--json takes no value'],
+  [['plan', '--hepl=x'], 'Did you mean --help?'],
   [['plan', 'foo'], 'plan takes no word beside its flags'],
   [['explain', 'a', 'b'], 'explain takes one word beside its flags'],
   [['run', '--args', '--', '--lowvram'], '--args lacks its value'],
@@ -123,16 +124,16 @@ test.each([
 })
 
 test.each([
-  ['--hf-token=hf_secret1', '--hf-token=hf_secret2'],
-  ['--hf-tokn=hf_secret'],
-  ['--hf-token:hf_secret'],
-  ['--hf-tokenhf=hf_secret', 'hf_secret'],
-  ['-hf_secret'],
-  ['--hf-token', '-hf_secret'],
-  ['--json=hf_secret'],
-  ['--hf-token=', 'hf_secret'],
-  ['--hf-token', 'hf_secret', 'hf_secret'],
-])('a token is not repeated in the complaint about %j %j', async (...args) => {
+  [['--hf-token=hf_secret1', '--hf-token=hf_secret2']],
+  [['--hf-tokn=hf_secret']],
+  [['--hf-token:hf_secret']],
+  [['--hf-tokenhf=hf_secret', 'hf_secret']],
+  [['-hf_secret']],
+  [['--hf-token', '-hf_secret']],
+  [['--json=hf_secret']],
+  [['--hf-token=', 'hf_secret']],
+  [['--hf-token', 'hf_secret', 'hf_secret']],
+])('a token is not repeated in the complaint about %j', async (args) => {
   const { host, out, err } = capturingHost()
 
   expect(await answer(aDesk(host), ['plan', ...args])).toBe(64)
@@ -191,7 +192,9 @@ test('the help of a command has flags with the names of their values, in section
     .map(optionOf)
     .filter((each) => each.only !== 'env'))
     expect(words).toContain(`--${flag} <${value}> ${about} (${env}; by default ${why})`)
-  expect(out()).toMatch(/^Places:\n[^]*^Identity:\n[^]*^Services:\n[^]*^Doors:\n[^]*^Exit codes:\n/m)
+  expect(out()).toMatch(
+    /^Places:\n[\s\S]*^Identity:\n[\s\S]*^Services:\n[\s\S]*^Doors:\n[\s\S]*^Exit codes:\n/m,
+  )
 })
 
 test('version prints one line, or one document', async () => {

@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import { isOwnTarget } from '../../base/own-link.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
+import { shortList } from '../../base/text.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { Host } from '../../host/host.ts'
 import type { Link, Links } from './links.ts'
@@ -9,9 +11,10 @@ import type { Link, Links } from './links.ts'
  * crash leaves some of the links; the next boot does the rest.
  */
 export function linkFolders(models: string, { make, remove }: Links, tiers: readonly string[]): Step {
+  const names = shortList(make.map(({ path }) => basename(path)))
   return {
     id: 'models/link-folders',
-    title: `Link ${make.length} shared folders into ${models}${remove.length > 0 ? `, remove ${remove.length} stale links` : ''}`,
+    title: make.length > 0 ? `Link ${names} into ${models}` : `Remove stale links from ${models}`,
     changes: [...make.map((each) => each.path), ...remove],
     ifFails: 'go-on',
     async apply(host) {

@@ -1,5 +1,6 @@
 import { isOwnTarget } from '../../base/own-link.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
+import { shortList } from '../../base/text.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { Host } from '../../host/host.ts'
 import type { NodeLinks } from './image-nodes.ts'
@@ -7,10 +8,10 @@ import { isAmong } from './presence.ts'
 
 /** Makes and removes links in custom_nodes. A crash leaves some of them; the next boot does the rest. */
 export function linkNodes(customNodes: string, { make, remove }: NodeLinks): Step {
-  const names = make.map((each) => each.name).join(', ')
+  const names = shortList(make.map((each) => each.name))
   return {
     id: 'nodes/link-image-nodes',
-    title: make.length > 0 ? `Link ${names} from the image` : `Remove ${remove.length} stale links of nodes`,
+    title: make.length > 0 ? `Link ${names} from the image` : `Remove stale links from ${customNodes}`,
     changes: [...make.map(({ name }) => `${customNodes}/${name}`), ...remove],
     ifFails: 'go-on',
     async apply(host) {

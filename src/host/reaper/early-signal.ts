@@ -17,7 +17,12 @@ export function earlySignal(): 'SIGTERM' | 'SIGINT' | undefined {
 /** Ends the process with 128+n when a signal asked us to stop before anybody listened. */
 export function exitOnEarlySignal(): void {
   const signal = earlySignal()
-  if (signal !== undefined) process.exit(128 + constants.signals[signal])
+  if (signal !== undefined) exitWith(signal)
+}
+
+/** Ends the process with the exit code of a program that this signal ended. */
+export function exitWith(signal: 'SIGTERM' | 'SIGINT'): never {
+  process.exit(128 + constants.signals[signal])
 }
 
 function caughtSignals(): bigint | undefined {
