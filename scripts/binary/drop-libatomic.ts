@@ -33,7 +33,7 @@ const tags = {
   versionNeedCount: 0x6fffffff,
 } as const
 
-// bool compare_exchange(size_t size, void *place, void *expected, void *desired): any other size than 8 ends the program.
+// bool compare_exchange(size_t size, void *place, void *expected, void *desired). Another size than 8 ends the program.
 const compareExchange: Readonly<Record<number, string>> = {
   // x86-64: cmp $8,%rdi · jne trap · mov (%rdx),%rax · mov (%rcx),%rcx · lock cmpxchg %rcx,(%rsi) · jne failed
   // mov $1,%eax · ret · failed: mov %rax,(%rdx) · xor %eax,%eax · ret · trap: ud2

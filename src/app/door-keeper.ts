@@ -1,5 +1,5 @@
 import type { Bus } from '../base/event.ts'
-import { RUNTIME_PARENTS, runtimeName } from '../base/layout.ts'
+import { CONTROL_SOCKET, runtimeFolders } from '../base/layout.ts'
 import { Problem } from '../base/problem.ts'
 import { version } from '../base/version.ts'
 import type { Host } from '../host/host.ts'
@@ -78,14 +78,11 @@ function addressesOf(settings: Settings): Readonly<Record<string, string>> {
 
 // The socket must be on a local filesystem, so it lies beside the workspace's life, in the first folder that takes it.
 async function socketPath(host: Host, settings: Settings): Promise<string | undefined> {
-  const folders =
-    settings.runtimeFolder === undefined
-      ? RUNTIME_PARENTS.map((parent) => `${parent}/${runtimeName(settings.instance)}`)
-      : [settings.runtimeFolder]
+  const folders = runtimeFolders(settings.runtimeFolder, settings.instance)
   for (const folder of folders) {
     try {
       await host.fs.makeFolder(folder, 0o700)
-      if ((await host.fs.tryOut(folder)).create === undefined) return `${folder}/control.sock`
+      if ((await host.fs.tryOut(folder)).create === undefined) return `${folder}/${CONTROL_SOCKET}`
     } catch {
       // the next folder is tried; without any, only reading over TCP is left
     }

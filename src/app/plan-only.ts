@@ -1,10 +1,10 @@
 import type { Places } from '../base/layout.ts'
 import type { ProblemText, Runtime } from '../base/problem.ts'
-import { lookAround } from '../facts/look-around.ts'
 import type { Host } from '../host/host.ts'
 import { ask } from './ask.ts'
 import { decide } from './decide.ts'
 import type { Input } from './input.ts'
+import { lookBeside } from './look-beside.ts'
 
 /** A plan as data: what a boot would do now, without doing it. */
 export type PlanView = {
@@ -22,7 +22,7 @@ export type PlanView = {
 /** Asks, looks and decides, and stops there. Later rounds may add what only shows after acting. */
 export async function planOnly(host: Host, input: Pick<Input, 'flags' | 'comfyArgs'>): Promise<PlanView> {
   const { settings, problems } = await ask(host, input)
-  const facts = await lookAround(host, settings)
+  const facts = await lookBeside(host, settings)
   const { places, plan } = decide(settings, facts)
   return {
     places,

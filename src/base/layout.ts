@@ -64,13 +64,16 @@ export const MARKER = '.comfy-init.json'
 /** What main.py of an image tree is called while that tree is removed, so that a part of it never counts as an image. */
 export const LEAVING = '.comfy-init-leaving'
 
-/** Folders in which the runtime folder (socket, ephemeral files) may be made, in order. */
-export const RUNTIME_PARENTS = ['/run', '/dev/shm', '/tmp', '/var/tmp'] as const
+/** Folders in which the runtime folder is made, in order. */
+const RUNTIME_PARENTS = ['/run', '/dev/shm', '/tmp', '/var/tmp'] as const
 
-/** Name of an instance's runtime folder. */
-export function runtimeName(instance: string): string {
-  return `comfy-init-${instance}`
+/** Folders that an instance's control socket may lie in, in the order in which a start tries them. */
+export function runtimeFolders(wanted: string | undefined, instance: string): readonly string[] {
+  return wanted === undefined ? RUNTIME_PARENTS.map((parent) => `${parent}/comfy-init-${instance}`) : [wanted]
 }
+
+/** Name of the control socket in a runtime folder. */
+export const CONTROL_SOCKET = 'control.sock'
 
 /** Where ComfyUI's code and state lie for this boot. */
 export type Places = {

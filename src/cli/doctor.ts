@@ -18,7 +18,7 @@ export async function doctor(
       view.problems.length === 0
         ? 'No problem was found.\n'
         : problemsText(view.problems, wantsColour(host, 'stdout'))
-    host.out.stdout([own, factLines(view.facts), problems].join('\n'))
+    host.out.stdout([own, factLines(view.facts, view.processes), problems].join('\n'))
   }
   return exitCodeOfTexts(view.problems)
 }

@@ -1,12 +1,14 @@
+import type { Processes } from '../app/doctor.ts'
 import { modeText, personText } from '../base/ids.ts'
 import { columns, sizeText } from '../base/text.ts'
 import type { Facts, Limits, PortFact, Who, Workspace } from '../facts/facts.ts'
 
 /** The machine as a person reads it: one line per thing, in groups with an empty line between. */
-export function factLines(facts: Facts): string {
+export function factLines(facts: Facts, { first, zombies }: Processes): string {
   const groups: readonly Rows[] = [
     [
       ['runtime', facts.runtime === 'none' ? containerText(facts.inContainer) : facts.runtime],
+      ['PID 1', `${first ?? 'unknown'}${zombies === 0 ? '' : `, ${zombies} zombies`}`],
       ...limitRows(facts.limits),
       ...facts.ports.map(portRow),
     ],

@@ -1,4 +1,4 @@
-import { RUNTIME_PARENTS, runtimeName } from '../base/layout.ts'
+import { CONTROL_SOCKET, runtimeFolders } from '../base/layout.ts'
 import { Problem } from '../base/problem.ts'
 import type { Host } from '../host/host.ts'
 import type { Answer } from '../host/net.ts'
@@ -6,11 +6,7 @@ import type { Settings } from '../settings/settings.ts'
 
 /** Control sockets of an instance, in the order in which a start chooses among them. */
 export function socketCandidates({ runtimeFolder, instance }: Pick<Settings, 'runtimeFolder' | 'instance'>) {
-  const folders =
-    runtimeFolder === undefined
-      ? RUNTIME_PARENTS.map((parent) => `${parent}/${runtimeName(instance)}`)
-      : [runtimeFolder]
-  return folders.map((folder) => `${folder}/control.sock`)
+  return runtimeFolders(runtimeFolder, instance).map((folder) => `${folder}/${CONTROL_SOCKET}`)
 }
 
 /** Asks the running comfy-init over its control socket. Throws NOT_RUNNING when nobody answers. */

@@ -49,7 +49,7 @@ function countOf(lines: string | undefined): number {
   if (/^\d{1,9}$/.test(lines)) return Number(lines)
   throw new Problem('ARGUMENTS_INVALID', {
     command: 'logs',
-    message: `--lines must be a number, not «${lines}».`,
+    message: '--lines must be a number.',
   })
 }
 

@@ -38,3 +38,8 @@ test('swapped neighbours are one slip, not two', () => {
 test('columns are aligned and lines have no trailing blanks', () => {
   expect(columns([['a', 'bb', ''], ['ccc', 'd'], ['e']])).toBe('a    bb\nccc  d\ne')
 })
+
+test('a list of names is cut after the fourth', () => {
+  expect(shortList(['a', 'b', 'c', 'd'])).toBe('a, b, c, d')
+  expect(shortList(['a', 'b', 'c', 'd', 'e', 'f'])).toBe('a, b, c, d and 2 more')
+})

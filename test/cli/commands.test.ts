@@ -38,13 +38,15 @@ test('plan --json is the plan as one document, with 0 when nothing stands in the
 })
 
 test('doctor prints facts and problems, as text and as one document', async () => {
-  const view = { facts: aFacts(), problems: [PROBLEM.in('docker')] }
+  const processes = { first: 'tini', zombies: 2 }
+  const view = { facts: aFacts(), processes, problems: [PROBLEM.in('docker')] }
   const asText = capturingHost()
   const asJson = capturingHost()
   const doctor = async () => view
 
   expect(await answer(aDesk(asText.host, { doctor }), ['doctor'])).toBe(69)
   expect(asText.out()).toMatch(/^ComfyUI as {2,}1000:1000 \(default\)$/m)
+  expect(asText.out()).toMatch(/^PID 1 {2,}tini, 2 zombies$/m)
   expect(asText.out()).toMatch(/^port 8188 {2,}free on 0\.0\.0\.0, for comfyui \(COMFY_PORT\)$/m)
   await answer(aDesk(asJson.host, { doctor }), ['doctor', '--json'])
   const document = JSON.parse(asJson.out())

@@ -1,8 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { type ContainerSpec, containerScript } from '../../scripts/sandbox/container-script.ts'
+import { type BoxVolume, makeVolume, type VolumeSize } from './box-volume.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -15,6 +17,8 @@ export const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
 export type RunOptions = Partial<Omit<ContainerSpec, 'folder' | 'command'>> & {
   readonly args?: readonly string[]
   readonly before?: readonly string[]
+  /** Writes system calls of everything in the container to a file, by strace from outside: PID 1 stays PID 1. */
+  readonly trace?: { readonly file: string; readonly calls: string }
 }
 
 /** A running container. `pid` is its PID 1 as the host sees it. */
@@ -42,6 +46,10 @@ export type Box = {
   ) => Promise<Said>
   /** A path of a container's root as the host sees it while one runs. */
   readonly seen: (running: Running, path: string) => string
+  /** Folder of a container's own writable layer, as the host sees it. */
+  readonly upper: (name: string) => string
+  /** An ext4 volume of a few bytes and its owner; goes with the box. */
+  readonly makeVolume: (size: VolumeSize) => BoxVolume
 }
 
 /**
@@ -63,6 +71,8 @@ export async function makeBox(): Promise<Box> {
     run: (options = {}) => runIn({ folder, holder: holder.pid ?? 0, options }),
     exec: execIn,
     seen: (running, path) => `/proc/${running.pid}/root${path}`,
+    upper: (name) => `/proc/${holder.pid}/root${folder}/${name}/upper`,
+    makeVolume: (size) => makeVolume(`/proc/${holder.pid}`, folder, size),
   }
 }
 
@@ -104,16 +114,14 @@ async function runIn({
     '-c',
     script,
   ]
-  const child = spawn('nsenter', [`--mount=/proc/${holder}/ns/mnt`, ...unshare], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => {
-    said.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    said.err += chunk
-  })
+  const { trace } = options
+  const strace =
+    trace === undefined
+      ? []
+      : ['strace', '--follow-forks', '-qq', '-s', '300', '-o', trace.file, '-e', `trace=${trace.calls}`]
+  const [file = '', ...args] = [...strace, 'nsenter', `--mount=/proc/${holder}/ns/mnt`, ...unshare]
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = saidBy(child)
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 255)))
   onTestFinished(() => {
     // A change of user takes away the order to die with its parent, so PID 1 is ended by itself.
@@ -126,12 +134,10 @@ async function runIn({
     over = true
   })
   await until(() => {
-    pid = childOf(child.pid ?? 0)
+    const outer = trace === undefined ? child.pid : childOf(child.pid ?? 0)
+    pid = childOf(outer ?? 0)
     return (
-      over ||
-      (pid !== undefined &&
-        /comfy-init|tini|^sh$|MainThread|node/.test(commandOf(pid)) &&
-        chrooted(pid, folder))
+      over || (pid !== undefined && !/^(chroot|setpriv|env)$/.test(commandOf(pid)) && chrooted(pid, folder))
     )
   }, 'PID 1 of the container')
   return {
@@ -155,6 +161,7 @@ function execIn(
     '--mount',
     '--ipc',
     '--uts',
+    '--net',
     '--root',
     '--wd',
     '--',
@@ -165,18 +172,23 @@ function execIn(
   const child = spawn('nsenter', [...enter, 'env', '-i', ...variables, ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => {
-    said.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    said.err += chunk
-  })
+  const said = saidBy(child)
   return new Promise((resolve) => child.once('close', (code) => resolve({ code: code ?? 255, ...said })))
 }
 
+function saidBy({ stdout, stderr }: ChildProcessByStdio<null, Readable, Readable>) {
+  const said = { out: '', err: '' }
+  stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text
+  })
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text
+  })
+  return said
+}
+
 function scriptOf(folder: string, options: RunOptions): string {
-  const { args = [], env, volumes = [], before = [], name = 'container', ...rest } = options
+  const { args = [], env, volumes = [], before = [], name = 'container', trace: _, ...rest } = options
   return containerScript({
     ...rest,
     folder,

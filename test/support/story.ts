@@ -2,7 +2,8 @@ import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, sta
 import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
 import { writeNode } from '../../scripts/sandbox/fill.ts'
-import { type Box, makeBox, type Running, type RunOptions } from './container.ts'
+import type { Status } from '../../src/app/status.ts'
+import { type Box, makeBox, type Running, type RunOptions, type Said } from './container.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -19,6 +20,10 @@ export type World = {
   /** Boots with the workspace at /workspace and the models, read-only, at /models. */
   readonly boot: (options?: RunOptions) => Promise<Running>
   readonly ready: (running: Running) => Promise<void>
+  /** Runs comfy-init in a running container, as docker exec does: as root, with the container's own environment. */
+  readonly ask: (running: Running, ...args: readonly string[]) => Promise<Said>
+  /** GET /status, read. */
+  readonly status: () => Promise<Status>
   /** GET on the status door or on ComfyUI; undefined when nobody answers. */
   readonly get: (
     path: string,
@@ -40,6 +45,11 @@ export async function makeWorld(): Promise<World> {
   writeNode(`${box.layer}/opt/comfy-init/nodes/checkers`, 'Checkers')
   chmodSync(`${box.layer}/workspace`, 0o755)
   const [port, httpPort] = [await freePort(), await freePort()]
+  const env = {
+    COMFY_PORT: String(port),
+    COMFY_HTTP_PORT: String(httpPort),
+    COMFY_SHARED_MODELS: '/models',
+  }
   const boot = (options: RunOptions = {}) =>
     box.run({
       ...options,
@@ -47,12 +57,7 @@ export async function makeWorld(): Promise<World> {
         { from: workspace, at: '/workspace' },
         { from: models, at: '/models', readOnly: true },
       ],
-      env: {
-        COMFY_PORT: String(port),
-        COMFY_HTTP_PORT: String(httpPort),
-        COMFY_SHARED_MODELS: '/models',
-        ...options.env,
-      },
+      env: { ...env, ...options.env },
     })
   const get = (path: string, at = httpPort) => ask(`http://127.0.0.1:${at}${path}`)
   const ready = async (running: Running) => {
@@ -68,7 +73,10 @@ export async function makeWorld(): Promise<World> {
       return (await get('/ready'))?.status === 200
     }, 'GET /ready to answer 200')
   }
-  return { box, workspace, models, port, httpPort, boot, ready, get }
+  const status = async () => JSON.parse((await get('/status'))?.text ?? '{}') as Status
+  const askInside = (running: Running, ...args: readonly string[]) =>
+    box.exec(running, ['comfy-init', ...args], env)
+  return { box, workspace, models, port, httpPort, boot, ready, get, status, ask: askInside }
 }
 
 async function ask(url: string) {
@@ -107,6 +115,11 @@ function stateOf(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A file of /proc of a process that the container knows by this number, its parts separated by NUL. */
+export function procOf(running: Running, inner: number | undefined, file: 'cmdline' | 'environ'): string[] {
+  return readFileSync(`/proc/${running.pid}/root/proc/${inner}/${file}`, 'utf8').split('\0').slice(0, -1)
 }
 
 /** A TCP port that was free a moment ago. */

@@ -10,6 +10,8 @@ export type Candidate = {
   readonly path: string
   readonly argv: (command: readonly string[]) => readonly string[]
 }
+
+/** Why a rung cannot be taken. */
 export type Refusal = { readonly refused: string }
 
 /** Where distributions, Docker and Podman put an init. */

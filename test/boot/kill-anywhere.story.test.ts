@@ -1,0 +1,141 @@
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Running } from '../support/container.ts'
+import { makeWorld, type World } from '../support/story.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+/** Cuts spread over the whole first boot, from its start until it is ready. */
+const CUTS = 36
+
+/** What a boot leaves in a workspace: every path with its size, modification time or link target. */
+type Left = { readonly tree: readonly string[]; readonly problems: readonly string[] }
+
+test('a container killed at any instant of its first boot is healthy at the next', async () => {
+  const world = await makeWorld()
+  enlarge(`${world.box.layer}/opt/ComfyUI`)
+  const { uncut, lastsMs } = await uncutBoot(world)
+  const instants = Array.from({ length: CUTS }, (_, cut) => (lastsMs * cut) / CUTS)
+  const wounds = new Set<string>()
+
+  for (const [cut, atMs] of instants.entries()) {
+    const at = { name: `cut-${cut}`, volume: await volume() }
+    await killedBoot(world, at, atMs)
+    wounds.add(woundOf(world, at))
+    // Every third is cut a second time; every second is the same container started again, the others a new one.
+    if (cut % 3 === 2) await killedBoot(world, at, atMs * 0.8)
+    expectNothingLost(world, at, uncut)
+    const again = cut % 2 === 0 ? at : { ...at, name: `after-${cut}` }
+
+    const found = await wholeBoot(world, again)
+
+    expect(found, `after a cut at ${Math.round(atMs)} ms`).toEqual(uncut)
+  }
+
+  // The cuts were where they should be: before anything, within the copy, and when all was in its place.
+  expect([...wounds]).toEqual(expect.arrayContaining(['nothing', 'staged', 'whole']))
+})
+
+type At = { readonly name: string; readonly volume: string }
+
+async function uncutBoot(world: World): Promise<{ uncut: Left; lastsMs: number }> {
+  const at = { name: 'uncut', volume: await volume() }
+  const startMs = performance.now()
+  const container = await start(world, at)
+  await world.ready(container)
+  const lastsMs = performance.now() - startMs
+  const uncut = await leftBy(world, container, at)
+  expect(uncut.tree.length).toBeGreaterThan(500)
+  return { uncut, lastsMs }
+}
+
+async function wholeBoot(world: World, at: At): Promise<Left> {
+  const container = await start(world, at)
+  await world.ready(container)
+  return leftBy(world, container, at)
+}
+
+async function leftBy(world: World, container: Running, at: At): Promise<Left> {
+  expect(readlinkSync(world.box.seen(container, '/opt/ComfyUI'))).toBe('/workspace/ComfyUI')
+  const { phase, problems } = await world.status()
+  expect(phase).toBe('ready')
+  container.kill('SIGTERM')
+  expect(await container.ended).toBe(0)
+  return { tree: treeIn(at.volume), problems: problems.map(({ code }) => code) }
+}
+
+async function killedBoot(world: World, at: At, atMs: number): Promise<void> {
+  const startMs = performance.now()
+  const container = await start(world, at)
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, startMs + atMs - performance.now())))
+  container.kill('SIGKILL')
+  await container.ended
+}
+
+function start({ box, port, httpPort }: World, { name, volume: from }: At): Promise<Running> {
+  const env = { COMFY_PORT: String(port), COMFY_HTTP_PORT: String(httpPort) }
+  return box.run({ name, env, volumes: [{ from, at: '/workspace' }] })
+}
+
+// A container that began to remove the image's copy must have a whole one in the workspace.
+function expectNothingLost(world: World, { name, volume: folder }: At, { tree }: Left): void {
+  const own = `${world.box.upper(name)}/opt/ComfyUI`
+  const touched = lstatSync(own, { throwIfNoEntry: false })
+  if (touched === undefined) return
+  const there = new Set(treeIn(folder))
+  const code = tree.filter((line) => /^ComfyUI\/.*\.(py|bin) /.test(line))
+  expect(code.filter((line) => !there.has(line))).toEqual([])
+}
+
+function woundOf(world: World, { name, volume: folder }: At): 'nothing' | 'staged' | 'whole' | 'linked' {
+  if (existsSync(`${folder}/ComfyUI`)) {
+    const own = lstatSync(`${world.box.upper(name)}/opt/ComfyUI`, { throwIfNoEntry: false })
+    return own?.isSymbolicLink() ? 'linked' : 'whole'
+  }
+  return existsSync(`${folder}/.comfy-init/staging`) ? 'staged' : 'nothing'
+}
+
+/** What differs from boot to boot: logs, times of day, ComfyUI's own state. */
+const ITS_OWN =
+  /(^|\/)(__pycache__|temp)(\/|$)|^\.comfy-init\/(logs|report|journal|facts)|^ComfyUI\/user\/.|\.comfy-init\.json$/
+
+function treeIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !ITS_OWN.test(relative(folder, path)))
+    .map((path) => `${relative(folder, path)} ${kindOf(folder, path)}`)
+    .sort()
+}
+
+// Files that are ours are written by each boot: only those of the image keep their times.
+function kindOf(folder: string, path: string): string {
+  const found = lstatSync(path)
+  if (found.isSymbolicLink()) return `-> ${readlinkSync(path)}`
+  if (found.isDirectory()) return `folder ${found.mode.toString(8)}`
+  const isOurs = relative(folder, path).startsWith('.comfy-init/')
+  return `${found.size} ${found.mode.toString(8)} ${found.uid} ${isOurs ? '' : found.mtimeMs}`
+}
+
+async function volume(): Promise<string> {
+  const folder = await tempFolder()
+  chownSync(folder, 1000, 1000)
+  return folder
+}
+
+/** So that the copy lasts: many small files and a few large ones. */
+function enlarge(home: string): void {
+  for (let n = 0; n < 400; n++) {
+    const path = `${home}/more/part-${n % 20}/${n}.py`
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `number = ${n}\n`.repeat(50))
+  }
+  for (let n = 0; n < 4; n++) writeFileSync(`${home}/more/large-${n}.bin`, Buffer.alloc(4_000_000, n))
+}
