@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { extract } from 'tar'
 import { root } from '../build.ts'
 import { dropLibatomic } from './drop-libatomic.ts'
+import { listenEarly } from './listen-early.ts'
 import { runTool } from './run-tool.ts'
 import { stripNode } from './strip-node.ts'
 
@@ -19,12 +20,15 @@ export const nativeArchitecture: string = process.arch
 /** Where prepared downloads are kept between builds. */
 export const cacheFolder: string = join(root, 'node_modules/.cache/comfy-init')
 
+/** Raised whenever adaptNode changes, so that what was kept before is made anew. */
+const adaptation = 2
+
 /** The path of the official Node program for an architecture, stripped, of the version package-lock.json pins.
  *  Kept in node_modules/.cache; the first call for a foreign architecture asks the npm registry. */
 export async function baseNode(arch: Architecture): Promise<string> {
   const name = `node-linux-${arch}`
   const locked = await lockedPackage(name)
-  const cached = join(cacheFolder, `node-${locked.version}-${arch}`)
+  const cached = join(cacheFolder, `node-${locked.version}-${arch}-${adaptation}`)
   if (await exists(cached)) return cached
   await mkdir(cacheFolder, { recursive: true })
   const work = await mkdtemp(join(tmpdir(), 'comfy-init-node-'))
@@ -34,17 +38,12 @@ export async function baseNode(arch: Architecture): Promise<string> {
     const aside = `${cached}.${process.pid}`
     await copyFile(source, aside)
     await stripNode(aside, arch)
-    await freeFromLibatomic(aside)
+    await adaptNode(aside)
     await rename(aside, cached)
     return cached
   } finally {
     await rm(work, { recursive: true, force: true })
   }
-}
-
-async function freeFromLibatomic(path: string): Promise<void> {
-  const bytes = await readFile(path)
-  if (dropLibatomic(bytes)) await writeFile(path, bytes)
 }
 
 type Locked = { readonly version: string; readonly integrity: string }
@@ -78,6 +77,14 @@ async function downloadNode(name: string, locked: Locked, work: string): Promise
   }
   await extract({ file: archive, cwd: work, filter: (path) => path === 'package/bin/node' })
   return join(work, 'package/bin/node')
+}
+
+/** The two changes our binary needs in Node itself; each says why. */
+async function adaptNode(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  dropLibatomic(bytes)
+  listenEarly(bytes)
+  await writeFile(path, bytes)
 }
 
 async function exists(path: string): Promise<boolean> {

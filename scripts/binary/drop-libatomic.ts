@@ -1,3 +1,4 @@
+import { appendCode } from './append-code.ts'
 import { type Elf, parseElf, readLong, writeLong } from './elf-file.ts'
 
 /** Makes a Node program start on systems without libatomic.so.1, which slim and CUDA runtime images lack.
@@ -15,7 +16,13 @@ export function dropLibatomic(bytes: Buffer): boolean {
   if (!elf.hasFixedAddresses) throw refusal('The program has no fixed addresses.')
   const symbol = onlySymbolOf(elf, unlinkVersion(elf))
   const slot = takeRelocation(elf, symbol)
-  writeLong(bytes, elf.offsetOf(slot), placeCode(elf))
+  const body = Buffer.from(compareExchange[elf.machine] ?? '', 'hex')
+  if (body.length === 0) throw refusal('There is no code for this processor.')
+  writeLong(
+    bytes,
+    elf.offsetOf(slot),
+    appendCode(elf, () => body),
+  )
   removeDynamic(elf, needed.offset)
   return true
 }
@@ -100,24 +107,6 @@ function takeRelocation({ bytes, offsetOf, dynamicValue }: Elf, symbol: number):
   // Type and symbol 0: «nothing to do».
   writeLong(bytes, at + 8, 0)
   return readLong(bytes, at)
-}
-
-/** Writes the function behind the program's code and gives its address. */
-function placeCode({ bytes, segments, machine }: Elf): number {
-  const body = Buffer.from(compareExchange[machine] ?? '', 'hex')
-  const text = segments.find(({ isExecutable }) => isExecutable)
-  if (text === undefined || body.length === 0) throw refusal('There is no code for this processor.')
-  const start = Math.ceil(text.fileBytes / 16) * 16
-  const length = start + body.length
-  const room = bytes.subarray(text.offset + text.fileBytes, text.offset + length)
-  const pages = (bytesUsed: number) => Math.ceil((text.address + bytesUsed) / 4096)
-  if (pages(length) !== pages(text.fileBytes) || room.some((byte) => byte !== 0)) {
-    throw refusal('There is no room behind the code.')
-  }
-  body.copy(bytes, text.offset + start)
-  writeLong(bytes, text.header + 32, length)
-  writeLong(bytes, text.header + 40, length)
-  return text.address + start
 }
 
 /** Takes one entry out of the dynamic section: those behind it move up. */
