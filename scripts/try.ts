@@ -15,7 +15,7 @@ const SANDBOX = join(TOP, '.sandbox')
 const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
 
 execFileSync(process.execPath, [join(TOP, 'scripts/binary.ts'), process.arch], { stdio: 'inherit' })
-const sandbox = fillSandbox(SANDBOX)
+const sandbox = fillSandbox(SANDBOX, process.env.COMFY_HOME === undefined ? 'workspace' : 'workspace-real')
 const ports = {
   COMFY_PORT: process.env.COMFY_PORT ?? (await freePort(8188)),
   COMFY_HTTP_PORT: process.env.COMFY_HTTP_PORT ?? (await freePort(3000)),

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { extract } from 'tar'
 import { root } from '../build.ts'
 import { dropLibatomic } from './drop-libatomic.ts'
-import { listenEarly } from './listen-early.ts'
 import { runTool } from './run-tool.ts'
 import { stripNode } from './strip-node.ts'
 
@@ -79,11 +78,10 @@ async function downloadNode(name: string, locked: Locked, work: string): Promise
   return join(work, 'package/bin/node')
 }
 
-/** The two changes our binary needs in Node itself; each says why. */
+/** The one change our binary needs in Node itself. */
 async function adaptNode(path: string): Promise<void> {
   const bytes = await readFile(path)
   dropLibatomic(bytes)
-  listenEarly(bytes)
   await writeFile(path, bytes)
 }
 

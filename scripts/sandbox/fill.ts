@@ -7,8 +7,8 @@ export type Sandbox = { readonly image: string; readonly workspace: string; read
 const STAND_IN = join(import.meta.dirname, '../../test/support/comfyui')
 
 /** Fills a folder with an image layer (stand-in ComfyUI and two nodes), a workspace and shared models; keeps a workspace that is there. */
-export function fillSandbox(top: string): Sandbox {
-  const sandbox = { image: `${top}/image`, workspace: `${top}/workspace`, models: `${top}/models` }
+export function fillSandbox(top: string, workspace: string): Sandbox {
+  const sandbox = { image: `${top}/image`, workspace: `${top}/${workspace}`, models: `${top}/models` }
   mkdirSync(sandbox.workspace, { recursive: true })
   if (!existsSync(`${sandbox.image}/opt/ComfyUI/main.py`)) {
     cpSync(STAND_IN, `${sandbox.image}/opt/ComfyUI`, { recursive: true, preserveTimestamps: true })

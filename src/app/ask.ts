@@ -1,5 +1,5 @@
 import { IMAGE_SETTINGS_FILE, layoutOf } from '../base/layout.ts'
-import type { Problem } from '../base/problem.ts'
+import { Problem, systemCode } from '../base/problem.ts'
 import { readHints } from '../facts/hints.ts'
 import type { Host } from '../host/host.ts'
 import {
@@ -48,13 +48,23 @@ async function fileAt(
   path: string,
   from: SettingsFile['from'],
 ): Promise<SettingsFile | undefined> {
-  const text = await host.fs.readText(path)
-  return text === undefined ? undefined : parseSettingsFile({ path, text, from })
+  try {
+    const text = await host.fs.readText(path)
+    return text === undefined ? undefined : await parseSettingsFile({ path, text, from })
+  } catch (error) {
+    const problem = new Problem('SETTINGS_FILE_UNREADABLE', { path, reason: systemCode(error) ?? 'EIO' })
+    return { from, values: [], problems: [problem] }
+  }
 }
 
 async function textsOf(host: Host, paths: readonly string[]): Promise<(path: string) => string | undefined> {
   const texts = new Map(
-    await Promise.all(paths.map(async (path) => [path, await host.fs.readText(path)] as const)),
+    await Promise.all(paths.map(async (path) => [path, await textAt(host, path)] as const)),
   )
   return (path) => texts.get(path)
+}
+
+// What cannot be read is told by the settings, with the variable that named it.
+function textAt(host: Host, path: string): Promise<string | undefined> {
+  return host.fs.readText(path).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 import type { Tell } from '../base/event.ts'
 import type { Places } from '../base/layout.ts'
-import { Problem } from '../base/problem.ts'
+import { blocking, Problem } from '../base/problem.ts'
 import { joinReports, type Report } from '../base/report.ts'
 import { apply } from '../engine/apply.ts'
 import type { Plan } from '../engine/plan.ts'
@@ -31,7 +31,7 @@ export async function settle(host: Host, settings: Settings, settling: Settling)
     facts = await lookAround(host, settings, facts)
     settling.tell({ type: 'runtime', runtime: facts.runtime })
     const { plan, places } = decide(settings, facts)
-    if (plan.steps.some((step) => step.changes.length > 0)) await settling.beforeActing()
+    if (willChange(plan)) await settling.beforeActing()
     const failed = new Set(
       reports.flatMap((each) => each.steps.filter((step) => step.result === 'failed').map((step) => step.id)),
     )
@@ -42,6 +42,11 @@ export async function settle(host: Host, settings: Settings, settling: Settling)
     if (reports.length === MAX_ROUNDS)
       throw new Problem('ROUNDS_EXHAUSTED', { rounds: MAX_ROUNDS, steps: plan.steps.map((step) => step.id) })
   }
+}
+
+// A plan that is refused changes nothing, and its doors would only hide why a port is taken.
+function willChange(plan: Plan): boolean {
+  return blocking(plan.problems).length === 0 && plan.steps.some((step) => step.changes.length > 0)
 }
 
 // A step that names no path changes nothing that looking again could find.

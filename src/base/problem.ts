@@ -1,5 +1,6 @@
 import { type Catalogue, catalogue } from './catalogue.ts'
 import type { Entry, Level, ProblemKind, Runtime } from './entry.ts'
+import { printable } from './text.ts'
 
 export type { Level, ProblemKind, Runtime } from './entry.ts'
 
@@ -26,10 +27,11 @@ export class Problem<C extends Code = Code> extends Error {
   readonly level: Level
 
   constructor(code: C, details: Details<C>, options: { cause?: unknown; level?: Level } = {}) {
-    super(entryOf(code).what(details), { cause: options.cause })
+    const shown = printable(details)
+    super(entryOf(code).what(shown), { cause: options.cause })
     this.name = 'Problem'
     this.code = code
-    this.details = details
+    this.details = shown
     this.kind = entryOf(code).kind
     this.level = options.level ?? entryOf(code).level ?? 'blocking'
   }

@@ -13,6 +13,20 @@ export function shortList(names: readonly string[]): string {
   return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
+/** The same value with control characters in its texts written out (`\x07`): what was typed or found must not steer a terminal. */
+export function printable<T>(value: T): T
+export function printable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Cc}/gu, escaped)
+  if (Array.isArray(value)) return value.map(printable)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, printable(part)]))
+}
+
+function escaped(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`
+}
+
 /** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))

@@ -109,7 +109,10 @@ function comfyRows({ image, python }: Facts): Rows {
     ],
     ['Python', python === undefined ? 'not found' : `${python.path}, ${python.version ?? 'version unknown'}`],
     ['torch', torch === undefined ? 'not found' : `${torch.version}, ${torchText(torch.cuda)}`],
-    ['JupyterLab', python?.hasJupyter ? 'installed' : 'not installed'],
+    [
+      'JupyterLab',
+      python?.hasJupyter === undefined ? 'unknown' : python.hasJupyter ? 'installed' : 'not installed',
+    ],
   ]
 }
 

@@ -6,7 +6,8 @@ export type PythonFacts = {
   /** `3.12` */
   readonly version: string | undefined
   readonly torch: TorchFacts | undefined
-  readonly hasJupyter: boolean
+  /** Undefined when it cannot be told where this Python keeps its packages. */
+  readonly hasJupyter: boolean | undefined
 }
 
 /** torch as its own files describe it, without importing it. */

@@ -78,6 +78,8 @@ export type Workspace = {
   /** Mount points strictly below it. */
   readonly mountsInside: readonly string[]
   readonly entry: FileEntry | undefined
+  /** Nothing is in it but mount points and lost+found; an absent folder is bare. */
+  readonly isBare: boolean
   /** What the target identity can do there; undefined when the folder is absent. */
   readonly abilities: Abilities | undefined
   /** Where that was tried: the folder itself, or our own folder in it once nothing else will be made in the workspace. */

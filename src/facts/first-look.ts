@@ -15,6 +15,7 @@ export type FirstLook = Surroundings & {
   /** Paths of the workspace with its links resolved. */
   readonly layout: Layout
   readonly workspaceEntry: FileEntry | undefined
+  readonly workspaceNames: readonly string[]
   readonly place: ImagePlace | undefined
   readonly devices: GpuDevices
   readonly who: Omit<Who, 'homeIsUsable'>
@@ -28,8 +29,9 @@ export async function lookFirst(host: Host, sought: Sought, before: Facts | unde
     withoutLinks(host.fs, sought.workspace),
   ])
   const layout = layoutOf(workspace)
-  const [workspaceEntry, devices, place] = await Promise.all([
+  const [workspaceEntry, workspaceNames, devices, place] = await Promise.all([
     orAbsent(host.fs.follow(workspace)),
+    orAbsent(host.fs.list(workspace)),
     sought.gpu === 'off' ? { devices: [], groups: [] } : lookGpuDevices(host.fs),
     lookPlace(host, sought, { ...surroundings, adoptedHome: layout.home }),
   ])
@@ -39,5 +41,13 @@ export async function lookFirst(host: Host, sought: Sought, before: Facts | unde
     gpuGroups: devices.groups,
     before,
   })
-  return { ...surroundings, layout, workspaceEntry, place, devices, who }
+  return {
+    ...surroundings,
+    layout,
+    workspaceEntry,
+    workspaceNames: workspaceNames ?? [],
+    place,
+    devices,
+    who,
+  }
 }

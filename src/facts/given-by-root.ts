@@ -2,12 +2,13 @@ import type { Facts } from './facts.ts'
 
 /**
  * True when the workspace folder is made or given to the person ComfyUI runs as before it is used: we are root and may
- * change, they are not root, and the folder is absent or root's own, as a fresh Docker volume is.
+ * change, they are not root, and the folder is absent, or bare and root's own, as a fresh Docker volume is. What lies in a
+ * folder of root's would stay root's: that is for a person to decide.
  */
 export function isGivenByRoot({ who, workspace }: Pick<Facts, 'who' | 'workspace'>): boolean {
   if (who.us.uid !== 0 || !who.canChange || who.target.uid === 0) return false
   if (workspace.mount?.readOnly === true) return false
   if (workspace.entry === undefined) return true
   const refused = workspace.abilities?.create
-  return workspace.entry.uid === 0 && (refused === 'EACCES' || refused === 'EPERM')
+  return workspace.isBare && workspace.entry.uid === 0 && (refused === 'EACCES' || refused === 'EPERM')
 }

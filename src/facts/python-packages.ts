@@ -20,7 +20,8 @@ export async function describePython(fs: Fs, path: string): Promise<PythonFacts>
     torchIn(fs, sites),
     Promise.all(sites.map((site) => isFolder(fs, `${site}/jupyterlab`))),
   ])
-  return { path, venv: venv && root, version, torch, hasJupyter: jupyters.includes(true) }
+  const hasJupyter = sites.length === 0 ? undefined : jupyters.includes(true)
+  return { path, venv: venv && root, version, torch, hasJupyter }
 }
 
 async function versionIn(fs: Fs, base: string): Promise<string | undefined> {

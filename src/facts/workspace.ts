@@ -21,12 +21,16 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
     orAbsent(fs.space(nearest)),
     entry === undefined ? takesFolders(fs, nearest, first) : false,
   ])
+  const mountsInside = mountsBelow(path, mounts)
   return {
     path,
     mount: mountOf(path, mounts),
     isMount: mounts.some((each) => each.point === path),
-    mountsInside: mountsBelow(path, mounts),
+    mountsInside,
     entry,
+    isBare: first.workspaceNames.every(
+      (name) => name === 'lost+found' || mountsInside.includes(`${path}/${name}`),
+    ),
     abilities,
     triedIn,
     canMake: abilities === undefined ? isTaken : abilities.create === undefined,

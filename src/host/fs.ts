@@ -174,7 +174,8 @@ async function isProgram(path: string): Promise<boolean> {
 
 async function space(path: string): Promise<Space | undefined> {
   const found = await absentIs(undefined, statfs(path))
-  if (found === undefined) return undefined
+  // proc, sysfs and the like have no blocks at all: nothing can be said of their room.
+  if (found === undefined || found.blocks === 0) return undefined
   return { freeBytes: found.bavail * found.bsize, freeInodes: found.files === 0 ? undefined : found.ffree }
 }
 

@@ -4,43 +4,48 @@ import { quietly } from './quietly.ts'
 /** Memory of this process. */
 export type Memory = {
   /**
-   * Gives back the pages of the program file that only the start needed (about 40 MB); what is needed again is mapped again
-   * from the page cache. Does nothing where it cannot.
+   * Gives back what the boot needed and rest does not: freed blocks, and our view of the program file (about 40 MB, clean
+   * copies that come back by themselves where they are needed). Does nothing where it cannot.
    */
   readonly rest: () => void
 }
 
-/** MADV_DONTNEED of madvise(2); on a read-only file mapping it drops the mapping's pages, never data. */
+/** MADV_DONTNEED of madvise(2). */
 const DONT_NEED = 4
-const LEAST_BYTES = 1n << 20n
+
+const C_LIBRARY = {
+  madvise: { arguments: ['uint64', 'uint64', 'int32'], return: 'int32' },
+  malloc_trim: { arguments: ['uint64'], return: 'int32' },
+} as const
 
 /** The process's real memory. */
 export function realMemory(): Memory {
   return {
     rest: () => {
       try {
-        quietly(release)
+        const { functions } = quietly(() => process.getBuiltinModule('node:ffi').dlopen(null, C_LIBRARY))
+        functions.malloc_trim(0n)
+        for (const { start, bytes } of cleanFileViews(readFileSync('/proc/self/smaps', 'latin1')))
+          functions.madvise(start, bytes, DONT_NEED)
       } catch {
-        // a Node without FFI, or a kernel that refuses: the pages stay
+        // node:ffi is experimental: a Node without it keeps its pages
       }
     },
   }
 }
 
-function release(): void {
-  const ffi = process.getBuiltinModule('node:ffi')
-  const { functions } = ffi.dlopen(null, { madvise: { arguments: ['u64', 'u64', 'i32'], return: 'i32' } })
-  for (const { from, bytes } of programPages()) functions.madvise(from, bytes, DONT_NEED)
-}
+/** A mapping: its first address and its length. */
+export type View = { readonly start: bigint; readonly bytes: bigint }
 
-// Read-only mappings of the program file without relocations (those are small): code, constants, embedded data.
-function programPages(): readonly { readonly from: bigint; readonly bytes: bigint }[] {
-  const lines = readFileSync('/proc/self/maps', 'utf8')
-    .split('\n')
-    .filter((line) => line.endsWith(process.execPath))
-  return lines.flatMap((line) => {
-    const [, from = '0', to = '0'] = /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p /.exec(line) ?? []
-    const bytes = BigInt(`0x${to}`) - BigInt(`0x${from}`)
-    return bytes < LEAST_BYTES ? [] : [{ from: BigInt(`0x${from}`), bytes }]
+/**
+ * The mappings in the text of /proc/<pid>/smaps that are views of a file, cannot be written, and hold no page that differs
+ * from the file. The last matters: tables that the loader filled in and then protected would be lost.
+ */
+export function cleanFileViews(smaps: string): readonly View[] {
+  return smaps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m).flatMap((mapping) => {
+    const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p \S+ \S+ [1-9]\d* +\/.*\n/.exec(mapping) ?? []
+    if (from === undefined || !/^Anonymous: +0 kB$/m.test(mapping)) return []
+    const start = BigInt(`0x${from}`)
+    return [{ start, bytes: BigInt(`0x${to}`) - start }]
   })
 }

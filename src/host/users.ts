@@ -18,13 +18,11 @@ export type Users = {
 /** The process's real identity. */
 export function realUsers(): Users {
   const start = currentIds()
-  let acting = start
   return {
     ids: currentIds,
     actAs: (ids) => {
       const wanted = ids ?? start
-      if (process.getuid?.() !== 0 || isSame(wanted, acting)) return
-      acting = wanted
+      if (process.getuid?.() !== 0 || isActing(wanted)) return
       process.seteuid?.(0)
       process.setgroups?.([...wanted.groups])
       process.setegid?.(wanted.gid)
@@ -43,8 +41,14 @@ export function realUsers(): Users {
 }
 
 // Without CAP_SETGID even setting the same groups again is refused: nothing to change means nothing to do.
-function isSame(a: Ids, b: Ids): boolean {
-  return a.uid === b.uid && a.gid === b.gid && a.groups.join() === b.groups.join()
+function isActing({ uid, gid, groups }: Ids): boolean {
+  if (process.geteuid?.() !== uid || process.getegid?.() !== gid) return false
+  const others = (ids: readonly number[]) =>
+    ids
+      .filter((group) => group !== gid)
+      .toSorted((a, b) => a - b)
+      .join()
+  return others(process.getgroups?.() ?? []) === others(groups)
 }
 
 function currentIds(): Ids {

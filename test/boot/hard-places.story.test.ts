@@ -101,6 +101,30 @@ test('a foreign ComfyUI in the workspace is refused and left as it is', async ()
   expect(treeOf(world.workspace)).toEqual(before)
 })
 
+test('a fresh volume of root’s is given to ComfyUI’s user', async () => {
+  const world = await makeWorld()
+  chownSync(world.workspace, 0, 0)
+
+  const container = await world.boot()
+  await world.ready(container)
+
+  expect(statSync(world.workspace)).toMatchObject({ uid: 1000, gid: 1000 })
+})
+
+test('a volume of root’s that holds something is left alone and refused, with the command that repairs it', async () => {
+  const world = await makeWorld()
+  chownSync(world.workspace, 0, 0)
+  writeFileSync(`${world.workspace}/notes.txt`, 'mine\n')
+  const before = treeOf(world.workspace)
+
+  const container = await world.boot()
+
+  expect(await container.ended).toBe(69)
+  expect(container.err()).toContain('chown')
+  expect(treeOf(world.workspace)).toEqual(before)
+  expect(statSync(world.workspace)).toMatchObject({ uid: 0, gid: 0 })
+})
+
 test('only sub-folders mounted: the trap is named, and refused where a single mount is enforced', async () => {
   const world = await makeWorld()
   const volumes = ['output', 'user'].map((name) => {

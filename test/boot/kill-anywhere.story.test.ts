@@ -1,16 +1,8 @@
-import {
-  chownSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { chownSync, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Running } from '../support/container.ts'
-import { makeWorld, type World } from '../support/story.ts'
+import { enlargeTree, makeWorld, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** Cuts spread over the whole first boot, from its start until it is ready. */
@@ -21,7 +13,7 @@ type Left = { readonly tree: readonly string[]; readonly problems: readonly stri
 
 test('a container killed at any instant of its first boot is healthy at the next', async () => {
   const world = await makeWorld()
-  enlarge(`${world.box.layer}/opt/ComfyUI`)
+  enlargeTree(`${world.box.layer}/opt/ComfyUI`)
   const { uncut, lastsMs } = await uncutBoot(world)
   const instants = Array.from({ length: CUTS }, (_, cut) => (lastsMs * cut) / CUTS)
   const wounds = new Set<string>()
@@ -128,14 +120,4 @@ async function volume(): Promise<string> {
   const folder = await tempFolder()
   chownSync(folder, 1000, 1000)
   return folder
-}
-
-/** So that the copy lasts: many small files and a few large ones. */
-function enlarge(home: string): void {
-  for (let n = 0; n < 400; n++) {
-    const path = `${home}/more/part-${n % 20}/${n}.py`
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, `number = ${n}\n`.repeat(50))
-  }
-  for (let n = 0; n < 4; n++) writeFileSync(`${home}/more/large-${n}.bin`, Buffer.alloc(4_000_000, n))
 }

@@ -69,7 +69,14 @@ async function machine(files = MACHINE) {
 
 function look(host: Host, devices: FirstLook['devices'], who = aPlainUser(1000)) {
   return lookDevices(host, aSettings(), {
-    ...{ runtime: 'docker', inContainer: true, mounts: [], workspaceEntry: undefined, place: undefined },
+    ...{
+      runtime: 'docker',
+      inContainer: true,
+      mounts: [],
+      workspaceEntry: undefined,
+      workspaceNames: [],
+      place: undefined,
+    },
     layout: layoutOf('/workspace'),
     devices,
     who,

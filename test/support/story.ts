@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
 import { writeNode } from '../../scripts/sandbox/fill.ts'
@@ -120,6 +129,17 @@ function stateOf(path: string): string | undefined {
 /** A file of /proc of a process that the container knows by this number, its parts separated by NUL. */
 export function procOf(running: Running, inner: number | undefined, file: 'cmdline' | 'environ'): string[] {
   return readFileSync(`/proc/${running.pid}/root/proc/${inner}/${file}`, 'utf8').split('\0').slice(0, -1)
+}
+
+/** Adds 400 small files and a few of 4 MB to an image tree, so that copying it lasts a while. */
+export function enlargeTree(home: string, largeFiles = 4): void {
+  for (let n = 0; n < 400; n++) {
+    const folder = `${home}/more/part-${n % 20}`
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${folder}/${n}.py`, `number = ${n}\n`.repeat(50))
+  }
+  for (let n = 0; n < largeFiles; n++)
+    writeFileSync(`${home}/more/large-${n}.bin`, Buffer.alloc(4_000_000, n))
 }
 
 /** A TCP port that was free a moment ago. */

@@ -99,6 +99,7 @@ export function aWorkspace(overrides: Partial<Workspace> = {}): Workspace {
     entry: aFolder({ uid: 1000, gid: 1000 }),
     abilities: ABLE,
     triedIn: '/workspace',
+    isBare: true,
     canMake: true,
     space: { freeBytes: 100 * 1024 ** 3, freeInodes: 1_000_000 },
     tree: { state: 'absent' },

@@ -92,7 +92,7 @@ export const machineProblems = {
   }),
 
   PORT_BUSY: entry<{ use: string; setting: string; address: string; port: number }>({
-    kind: 'environment',
+    kind: 'temporary',
     what: ({ address, port }) => `Cannot listen on ${address} port ${port}.`,
     why: ({ use }) => `It is for ${use}, and another program already listens there.`,
     remedy: ({ setting, port }) =>

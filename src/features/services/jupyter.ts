@@ -19,7 +19,7 @@ export type JupyterSources = {
 /** JupyterLab as a service; undefined when it is off, its module is missing, or it has no token: it is never open. Pure. */
 export function jupyterService(sources: JupyterSources): ServiceSpec | undefined {
   const { settings, facts, places, env, token } = sources
-  if (!settings.jupyter || facts.python?.hasJupyter !== true) return undefined
+  if (!settings.jupyter || facts.python === undefined || facts.python.hasJupyter === false) return undefined
   if (token === undefined || token.reveal() === '') return undefined
   // Manager's restart is of ComfyUI: a notebook must not be able to ask for it.
   const { __COMFY_CLI_SESSION__: _, ...own } = env

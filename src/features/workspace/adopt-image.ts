@@ -3,6 +3,7 @@ import { Problem, systemCode } from '../../base/problem.ts'
 import type { Progress, Step } from '../../engine/plan.ts'
 import type { ImageTree, Marker } from '../../facts/facts.ts'
 import type { Host } from '../../host/host.ts'
+import { removeStaged, stagingPlaces } from './clear-staging.ts'
 import { type Amount, measureTree } from './measure-tree.ts'
 
 /**
@@ -23,7 +24,9 @@ export function adoptImage(image: ImageTree, layout: Layout, nowMs: number): Ste
         await adopt({ host, image, layout, marker: markerOf(image, nowMs), progress, signal })
         return 'done'
       } catch (error) {
-        if (error instanceof Problem || signal.aborted) throw error
+        if (signal.aborted) throw error
+        await removeStaged(host, layout).catch(() => {})
+        if (error instanceof Problem) throw error
         const details = { from: image.path, to: home, code: systemCode(error) ?? 'EIO' }
         throw new Problem('IMAGE_NOT_COPIED', details, { cause: error })
       }
@@ -43,10 +46,8 @@ type Adoption = {
 // Our own folder may be a mount or a link to another filesystem, from where no rename leads to the workspace's tree.
 async function adopt(adoption: Adoption): Promise<void> {
   const { host, layout } = adoption
-  const staged = `${layout.staging}/ComfyUI`
-  const beside = `${layout.workspace}/.ComfyUI.partial`
-  await host.fs.remove(staged)
-  await host.fs.remove(beside)
+  const [staged, beside] = stagingPlaces(layout)
+  await removeStaged(host, layout)
   await host.fs.makeFolder(layout.staging)
   try {
     await stage(adoption, staged)

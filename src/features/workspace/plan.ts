@@ -5,6 +5,7 @@ import type { Facts, ImageTree, Marker } from '../../facts/facts.ts'
 import { isGivenByRoot } from '../../facts/given-by-root.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { adoptImage } from './adopt-image.ts'
+import { clearStaging } from './clear-staging.ts'
 import { giveWay } from './give-way.ts'
 import { makeFolders } from './make-folders.ts'
 import { mountsAt } from './places.ts'
@@ -16,7 +17,9 @@ export function planWorkspace(_settings: Settings, facts: Facts, places: Places)
   return joinPlans(
     isGivenByRoot(facts) ? steps(takeFolder(facts)) : steps(),
     planOwnFolders(facts, places),
-    places.mode === 'move' ? planMove(facts, places) : planLink(facts, places),
+    places.mode === 'move'
+      ? planMove(facts, places)
+      : joinPlans(planCleaning(facts, places), planLink(facts, places)),
     planStateFolders(facts, places),
   )
 }
@@ -69,6 +72,10 @@ function compare(marker: Marker, { image, adopted }: Facts, home: string): Plan 
   return problems(
     new Problem('IMAGE_DIFFERS', { path: home, workspace: marker.image, image: image.identity }),
   )
+}
+
+function planCleaning({ workspace }: Facts, { layout }: Places): Plan {
+  return workspace.tree.state === 'torn' ? steps(clearStaging(layout)) : steps()
 }
 
 // The models of an image tree are read as shared ones; nothing else of it is.

@@ -43,7 +43,7 @@ child=$!
 exec 3<&-
 forward() { asked=$1; kill -s "$1" "$child" 2>/dev/null; }
 for name in TERM HUP USR1 USR2; do trap "forward $name" "$name"; done
-if [ -t 0 ]; then trap : INT QUIT; else trap 'forward INT' INT; trap 'forward QUIT' QUIT; fi
+if [ -t 0 ]; then trap 'asked=key' INT QUIT; else trap 'forward INT' INT; trap 'forward QUIT' QUIT; fi
 [ -z "$asked" ] || forward "$asked"
 code=
 while :; do

@@ -45,8 +45,11 @@ export const doorOptions = {
   reaper: option<string>({
     env: 'COMFY_REAPER',
     flag: 'reaper',
-    value: 'auto|off|FILE',
-    schema: z.union([word('auto', 'off'), path], 'must be auto, off or an absolute path'),
+    value: 'auto|off|embedded|shell|FILE',
+    schema: z.union(
+      [word('auto', 'off', 'embedded', 'shell'), path],
+      'must be auto, off or an absolute path',
+    ),
     fallback: () => 'auto',
     why: 'auto: an init of the image, else the embedded tini, else /bin/sh',
     about: 'What becomes PID 1 when comfy-init is started as PID 1.',

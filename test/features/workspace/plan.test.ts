@@ -89,7 +89,7 @@ describe('the workspace’s plan', () => {
       facts: {
         workspace: OURS,
         image: LINKED,
-        folders: without(all('/workspace/ComfyUI'), '/workspace/ComfyUI/temp'),
+        folders: without(all('/workspace/ComfyUI'), '/workspace/ComfyUI/output'),
       },
       steps: ['state-folders'],
     },

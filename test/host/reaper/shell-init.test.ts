@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { findShell, shellArgv } from '../../../src/host/reaper/shell-init.ts'
 import { until } from '../../support/until.ts'
@@ -62,6 +63,35 @@ test.each(shells)('%s keeps words with spaces, quotes and stars as they are', as
   expect(said()).toBe(words.map((word) => `<${word}>`).join(''))
 })
 
+test.each(shells)('%s on a terminal leaves Ctrl-C to the command and goes on waiting', async (shell) => {
+  const script =
+    "n = 0; process.on('SIGINT', () => { n++; setTimeout(() => process.exit(40 + n), 200) }); setInterval(() => {}, 1000); console.log('ready')"
+  const { said, code } = onTerminal(shellArgv(shell, [process.execPath, '-e', script]))
+
+  expect(await code).toBe(41)
+  expect(said()).toContain('ready')
+})
+
+/** Runs an argument list as the leader of a terminal of its own and presses Ctrl-C when it says «ready». */
+function onTerminal(argv: readonly string[]): Started {
+  const [file = '', ...rest] = argv
+  const terminal = `import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+said = b''
+while True:
+    try: part = os.read(fd, 1000)
+    except OSError: break
+    if not part: break
+    said += part
+    if b'ready' in said and b'ready' not in said[:-len(part)]: os.write(fd, b'\\x03')
+print(said.decode(), flush=True)
+os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`
+  return started(
+    spawn('python3', ['-c', terminal, file, ...rest], { stdio: ['pipe', 'pipe', 'ignore'], detached: true }),
+  )
+}
+
 type Started = {
   readonly child: ChildProcess
   readonly said: () => string
@@ -70,7 +100,10 @@ type Started = {
 
 function start(shell: string, command: readonly string[]): Started {
   const [argv0 = shell, ...args] = shellArgv(shell, command)
-  const child = spawn(shell, args, { argv0, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+  return started(spawn(shell, args, { argv0, stdio: ['pipe', 'pipe', 'ignore'], detached: true }))
+}
+
+function started(child: ChildProcessByStdio<Writable, Readable, null>): Started {
   const { pid } = child
   let said = ''
   child.stdout.on('data', (chunk) => {
