@@ -14,13 +14,16 @@ export function shortList(names: readonly string[]): string {
 }
 
 /** The same value with control characters in its texts written out (`\x07`): what was typed or found must not steer a terminal. */
-export function printable<T>(value: T): T
-export function printable(value: unknown): unknown {
+export function printable<T>(value: T): T {
+  return shown(value) as T
+}
+
+function shown(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\p{Cc}/gu, escaped)
-  if (Array.isArray(value)) return value.map(printable)
+  if (Array.isArray(value)) return value.map(shown)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, printable(part)]))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shown(part)]))
 }
 
 function escaped(control: string): string {

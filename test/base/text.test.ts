@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columns, nearest, shortList, sizeText } from '../../src/base/text.ts'
+import { columns, nearest, printable, shortList, sizeText } from '../../src/base/text.ts'
 
 test.each([
   [0, '0 B'],
@@ -42,4 +42,12 @@ test('columns are aligned and lines have no trailing blanks', () => {
 test('a list of names is cut after the fourth', () => {
   expect(shortList(['a', 'b', 'c', 'd'])).toBe('a, b, c, d')
   expect(shortList(['a', 'b', 'c', 'd', 'e', 'f'])).toBe('a, b, c, d and 2 more')
+})
+
+test('control characters are written out, wherever they are', () => {
+  expect(printable({ path: '/a\x07b\n', list: ['\x1b[31m'], count: 3 })).toEqual({
+    path: '/a\\x07b\\x0a',
+    list: ['\\x1b[31m'],
+    count: 3,
+  })
 })
