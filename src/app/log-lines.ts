@@ -1,6 +1,6 @@
 import type { Event, LogLevel, ServiceState } from '../base/event.ts'
 import type { Runtime } from '../base/problem.ts'
-import { sizeText } from '../base/text.ts'
+import { durationText, sizeText } from '../base/text.ts'
 import { problemLines } from './problem-lines.ts'
 
 /** One line of the log: how grave, about what, and the words. */
@@ -80,14 +80,14 @@ function progressText({ done, total, unit }: Event & { type: 'progress' }): stri
 }
 
 function stepLine({ id, result, ms }: Event & { type: 'step-done' }, title: string): LogLine {
-  const seconds = `${(ms / 1000).toFixed(1)} s`
+  const took = durationText(ms)
   switch (result) {
     case 'done':
-      return { level: 'info', topic: topicOf(id), text: `${title}: done in ${seconds}` }
+      return { level: 'info', topic: topicOf(id), text: `${title}: done in ${took}` }
     case 'not-needed':
       return { level: 'debug', topic: topicOf(id), text: `${title}: already so` }
     case 'failed':
-      return { level: 'warn', topic: topicOf(id), text: `${title}: not done, after ${seconds}` }
+      return { level: 'warn', topic: topicOf(id), text: `${title}: not done, after ${took}` }
     case 'not-reached':
       return { level: 'debug', topic: topicOf(id), text: `${title}: not reached` }
   }

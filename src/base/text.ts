@@ -6,6 +6,11 @@ export function sizeText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[power]}`
 }
 
+/** Milliseconds as a person reads them: `12 ms`, `8.1 s`. */
+export function durationText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
 /** Names with commas, the first four at most: `a, b, c, d and 3 more`. */
 export function shortList(names: readonly string[]): string {
   const most = 4

@@ -1,6 +1,6 @@
 import type { Status } from '../app/status.ts'
 import { Problem } from '../base/problem.ts'
-import { columns } from '../base/text.ts'
+import { columns, durationText } from '../base/text.ts'
 import type { Desk, Typed } from './desk.ts'
 import { askRunning } from './find-running.ts'
 import { json } from './print.ts'
@@ -44,5 +44,5 @@ function serviceRow({ name, state, pid, restarts, why }: Status['services'][numb
 
 function stepRow({ title, state, percent, ms }: Status['steps'][number]): readonly string[] {
   if (state === 'working') return [title, percent === undefined ? state : `${percent} %`, '']
-  return [title, state, ms === undefined ? '' : `${(ms / 1000).toFixed(1)} s`]
+  return [title, state, ms === undefined ? '' : durationText(ms)]
 }

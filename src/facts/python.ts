@@ -19,7 +19,9 @@ export async function lookPython(
   if (python !== undefined) return chosen(host.fs, await tryAll(host.fs, [python], target))
   const inVenvs = await tryAll(host.fs, venvPythons(host.env, home), target)
   if (inVenvs.some(({ runs }) => runs)) return chosen(host.fs, inVenvs)
-  return chosen(host.fs, [...inVenvs, ...(await tryAll(host.fs, pythonsInPath(host.env), target))])
+  const inPath = await tryAll(host.fs, pythonsInPath(host.env), target)
+  // A folder of PATH that cannot be searched is no Python that was refused.
+  return chosen(host.fs, [...inVenvs, ...inPath.filter(({ runs }) => runs)])
 }
 
 function venvPythons(env: Host['env'], home: string | undefined): readonly string[] {

@@ -15,7 +15,7 @@ export const page: FastifyPluginCallback = (app, _, done) => {
 
 const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{max-width:46rem;margin:3rem auto;padding:0 1rem}
 h1{font-size:1.3rem;margin:0}h2{font-size:.8rem;margin:2rem 0 .4rem;opacity:.65;text-transform:uppercase;letter-spacing:.08em}
-table{border-collapse:collapse;width:100%}td{padding:.15rem 1rem .15rem 0;vertical-align:top}td:last-child{text-align:right;padding:.15rem 0}
+table{border-collapse:collapse;width:100%}td{padding:.15rem 1rem .15rem 0;vertical-align:top}td:last-child{text-align:right;white-space:nowrap;padding:.15rem 0}
 article{border-left:3px solid #c60;padding:.1rem 0 .1rem .8rem;margin:.8rem 0}article.blocking{border-color:#d33}p{margin:0}
 code{font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}.soft{opacity:.65}progress{width:8rem}`
 
@@ -24,7 +24,7 @@ const row=(...cells)=>$('tr',undefined,...cells.map(cell=>cell instanceof Node?$
 const part=(title,nodes)=>nodes.length?[$('h2',title),...nodes]:[]
 const table=rows=>rows.length?[$('table',undefined,...rows)]:[]
 const bar=percent=>{const node=$('progress');node.max=100;node.value=percent;return node}
-const took=({state,ms})=>ms===undefined?state:state+', '+(ms/1000).toFixed(1)+' s'
+const took=({state,ms})=>ms===undefined?state:state+', '+(ms<1000?ms+' ms':(ms/1000).toFixed(1)+' s')
 const link=([,url])=>{const to=new URL(url);if(to.hostname==='127.0.0.1')to.hostname=location.hostname;const node=$('a',to.href);node.href=to.href;return node}
 const problem=each=>{const node=$('article',undefined,$('p',each.what),$('p',each.why),$('code',each.remedy),$('p',each.code));node.className=each.level;node.lastChild.className='soft';return node}
 function show(s){document.title=s.phase+' · comfy-init';document.querySelector('h1').textContent='ComfyUI is '+s.phase
