@@ -1,4 +1,4 @@
-import type { Bus } from '../base/event.ts'
+import type { Bus, Phase, ServiceState } from '../base/event.ts'
 import { exitCodeOfEnding } from '../base/exit-code.ts'
 import type { Verdict } from '../base/report.ts'
 import type { ServiceSpec } from '../base/service.ts'
@@ -30,11 +30,11 @@ export async function watchOver(
   { specs, bus, stop, settings, doors, verdict }: Watching,
 ): Promise<number> {
   bus.tell({ type: 'phase', phase: 'starting' })
+  const states = new Map<string, ServiceState>()
   bus.listen((event) => {
     if (event.type !== 'service-state' || stop.signal.aborted) return
-    const essential = specs.find((spec) => spec.essential)?.name
-    if (event.service !== essential) return
-    bus.tell({ type: 'phase', phase: phaseOf(event.state, verdict) })
+    states.set(event.service, event.state)
+    bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
     if (event.state === 'running') host.clock.after(REST_MS, host.memory.rest)
   })
   const supervisor = superviseAll(host, specs, bus.tell)
@@ -53,9 +53,16 @@ export async function watchOver(
   return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
 }
 
-function phaseOf(state: string, verdict: Verdict) {
-  if (state !== 'running') return 'starting'
-  return verdict === 'degraded' ? 'degraded' : 'ready'
+/** ComfyUI decides between starting and running; whatever else was given up makes it degraded. */
+export function phaseOf(
+  specs: readonly Pick<ServiceSpec, 'name' | 'essential'>[],
+  states: ReadonlyMap<string, ServiceState>,
+  verdict: Verdict,
+): Phase {
+  const runs = specs.filter((spec) => spec.essential).every((spec) => states.get(spec.name) === 'running')
+  if (!runs) return 'starting'
+  const isLame = specs.some(({ name }) => states.get(name) === 'gave-up' || states.get(name) === 'stuck')
+  return isLame || verdict === 'degraded' ? 'degraded' : 'ready'
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -115,7 +115,7 @@ test('as JSON every line is one object with time, level, words and the event’s
     ms: 7,
   })
   expect(step.time).toBe(new Date(NOON).toISOString())
-  expect(problem).toMatchObject({ level: 'error', problem: { code: 'INTERNAL', why: 'two\nlines' } })
+  expect(problem).toMatchObject({ level: 'error', problem: { code: 'INTERNAL', why: 'two\\x0alines' } })
 })
 
 test('what services print is left to the supervisor', () => {

@@ -1,44 +1,67 @@
 import { chownSync, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Running } from '../support/container.ts'
 import { enlargeTree, makeWorld, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** Cuts spread over the whole first boot, from its start until it is ready. */
-const CUTS = 30
+const CUTS = 24
 
 /** What a boot leaves in a workspace: every path with its size, modification time or link target. */
 type Left = { readonly tree: readonly string[]; readonly problems: readonly string[] }
 
 test('a container killed at any instant of its first boot is healthy at the next', async () => {
-  const world = await makeWorld()
-  enlargeTree(`${world.box.layer}/opt/ComfyUI`)
-  const { uncut, lastsMs } = await uncutBoot(world)
-  const instants = Array.from({ length: CUTS }, (_, cut) => (lastsMs * cut) / CUTS)
+  const { world, uncut, lastsMs } = await makeUncut()
   const wounds = new Set<string>()
 
-  for (const [cut, atMs] of instants.entries()) {
+  for (let cut = 0; cut < CUTS; cut++) {
+    const atMs = (lastsMs * cut) / CUTS
     const at = { name: `cut-${cut}`, volume: await volume() }
-    await killedBoot(world, at, atMs)
+    await killedBoot(world, at, () => sleep(atMs))
     wounds.add(woundOf(world, at))
     // Every third is cut a second time; every second is the same container started again, the others a new one.
-    if (cut % 3 === 2) await killedBoot(world, at, atMs * 0.8)
+    if (cut % 3 === 2) await killedBoot(world, at, () => sleep(atMs * 0.8))
     expectNothingLost(world, at, uncut)
     const again = cut % 2 === 0 ? at : { ...at, name: `after-${cut}` }
-
-    const found = await wholeBoot(world, again)
-
-    expect(found, `after a cut at ${Math.round(atMs)} ms`).toEqual(uncut)
+    expect(await wholeBoot(world, again), `after a cut at ${Math.round(atMs)} ms`).toEqual(uncut)
   }
 
   // The cuts were where they should be: before anything, within the copy, and when all was in its place.
-  expect([...wounds]).toEqual(expect.arrayContaining(['nothing', 'staged', 'whole']))
+  expect([...wounds]).toEqual(expect.arrayContaining(['nothing', 'staged', 'linked']))
 })
+
+test('a container killed between two steps of its first boot is healthy at the next', async () => {
+  const { world, uncut } = await makeUncut()
+
+  for (const [cut, seen] of BETWEEN.entries()) {
+    const at = { name: `cut-${cut}`, volume: await volume() }
+    const path = seen.startsWith('/') ? `${world.box.upper(at.name)}${seen}` : `${at.volume}/${seen}`
+    await killedBoot(world, at, () => appears(path))
+    expectNothingLost(world, at, uncut)
+    const again = cut % 2 === 0 ? at : { ...at, name: `after-${cut}` }
+    expect(await wholeBoot(world, again), `after a cut when ${seen} was there`).toEqual(uncut)
+  }
+})
+
+/** What is there between one step and the next, in their order; in the workspace, or in the container's own layer. */
+const BETWEEN = [
+  '.comfy-init',
+  '.comfy-init/staging/ComfyUI/main.py',
+  '.comfy-init/staging/ComfyUI/.comfy-init.json',
+  'ComfyUI',
+  '/opt/ComfyUI/.comfy-init-leaving',
+  '/opt/ComfyUI/more/part-3',
+  'ComfyUI/custom_nodes/checkers',
+  '.comfy-init/report.json',
+] as const
 
 type At = { readonly name: string; readonly volume: string }
 
-async function uncutBoot(world: World): Promise<{ uncut: Left; lastsMs: number }> {
+async function makeUncut(): Promise<{ world: World; uncut: Left; lastsMs: number }> {
+  const world = await makeWorld()
+  enlargeTree(`${world.box.layer}/opt/ComfyUI`)
   const at = { name: 'uncut', volume: await volume() }
   const startMs = performance.now()
   const container = await start(world, at)
@@ -46,7 +69,7 @@ async function uncutBoot(world: World): Promise<{ uncut: Left; lastsMs: number }
   const lastsMs = performance.now() - startMs
   const uncut = await leftBy(world, container, at)
   expect(uncut.tree.length).toBeGreaterThan(500)
-  return { uncut, lastsMs }
+  return { world, uncut, lastsMs }
 }
 
 async function wholeBoot(world: World, at: At): Promise<Left> {
@@ -64,12 +87,20 @@ async function leftBy(world: World, container: Running, at: At): Promise<Left> {
   return { tree: treeIn(at.volume), problems: problems.map(({ code }) => code) }
 }
 
-async function killedBoot(world: World, at: At, atMs: number): Promise<void> {
-  const startMs = performance.now()
+async function killedBoot(world: World, at: At, moment: () => Promise<void>): Promise<void> {
   const container = await start(world, at)
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, startMs + atMs - performance.now())))
+  await moment()
   container.kill('SIGKILL')
   await container.ended
+}
+
+// Looks without a pause: what is waited for may be there for a millisecond.
+async function appears(path: string): Promise<void> {
+  const endMs = performance.now() + 5000
+  while (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (performance.now() > endMs) throw new Error(`Waited in vain for ${path}.`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 function start({ box, port, httpPort }: World, { name, volume: from }: At): Promise<Running> {

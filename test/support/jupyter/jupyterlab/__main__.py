@@ -45,6 +45,7 @@ def bind(settings):
         address_family = socket.AF_INET6 if ":" in settings.ip else socket.AF_INET
 
         def server_bind(self):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.socket.bind(self.server_address)
             self.server_name, self.server_port = self.server_address[:2]
 
