@@ -8,7 +8,8 @@ import type { Facts } from './facts.ts'
 export function isGivenByRoot({ who, workspace }: Pick<Facts, 'who' | 'workspace'>): boolean {
   if (who.us.uid !== 0 || !who.canChange || who.target.uid === 0) return false
   if (workspace.mount?.readOnly === true) return false
-  if (workspace.entry === undefined) return true
+  // proc and sysfs have no room at all: nothing is made there, not even by root.
+  if (workspace.entry === undefined) return workspace.space !== undefined
   const refused = workspace.abilities?.create
   return workspace.isBare && workspace.entry.uid === 0 && (refused === 'EACCES' || refused === 'EPERM')
 }

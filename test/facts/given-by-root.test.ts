@@ -10,6 +10,11 @@ test.each([
     workspace: { entry: ROOT_FOLDER, abilities: unable('EACCES') },
     given: true,
   },
+  {
+    title: 'an absent folder where nothing can be made',
+    workspace: { entry: undefined, abilities: undefined, space: undefined },
+    given: false,
+  },
   { title: 'an absent folder', workspace: { entry: undefined, abilities: undefined }, given: true },
   {
     title: 'a folder of root’s that holds something',
