@@ -53,14 +53,26 @@ export async function watchOver(
   return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
 }
 
-/** ComfyUI decides between starting and running; whatever else was given up makes it degraded. */
+const PHASES: Readonly<Record<ServiceState, Phase>> = {
+  starting: 'starting',
+  backoff: 'starting',
+  running: 'ready',
+  stopping: 'stopping',
+  killing: 'stopping',
+  stopped: 'stopped',
+  'gave-up': 'failed',
+  stuck: 'failed',
+}
+
+/** ComfyUI’s state decides; whatever else was given up makes a running one degraded. */
 export function phaseOf(
   specs: readonly Pick<ServiceSpec, 'name' | 'essential'>[],
   states: ReadonlyMap<string, ServiceState>,
   verdict: Verdict,
 ): Phase {
-  const runs = specs.filter((spec) => spec.essential).every((spec) => states.get(spec.name) === 'running')
-  if (!runs) return 'starting'
+  const essential = specs.find((spec) => spec.essential)
+  const phase = PHASES[states.get(essential?.name ?? '') ?? 'starting']
+  if (phase !== 'ready') return phase
   const isLame = specs.some(({ name }) => states.get(name) === 'gave-up' || states.get(name) === 'stuck')
   return isLame || verdict === 'degraded' ? 'degraded' : 'ready'
 }

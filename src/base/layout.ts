@@ -3,8 +3,11 @@
 /** Where an image's ComfyUI lies when COMFY_HOME is not set. */
 export const IMAGE_HOMES = ['/opt/ComfyUI', '/ComfyUI'] as const
 
+/** Workspace of the /shared + /instance layout: state lies in it directly, ComfyUI stays in the image. */
+export const INSTANCE = '/instance'
+
 /** Places that are the workspace when one of them is a mount; the first is the default otherwise. */
-export const WORKSPACES = ['/workspace', '/instance', '/comfy/mnt'] as const
+export const WORKSPACES = ['/workspace', INSTANCE, '/comfy/mnt'] as const
 
 /** Folder for what an image's settings, nodes and constraints need. */
 export const IMAGE_SETTINGS_FILE = '/etc/comfy-init.yaml'

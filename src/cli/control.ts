@@ -5,6 +5,8 @@ import type { Desk, Typed } from './desk.ts'
 import { askRunning } from './find-running.ts'
 import { json } from './print.ts'
 
+const DONE = { start: 'is starting', restart: 'is starting again', stop: 'has stopped' } as const
+
 /** A stop may take as long as its ladder, and a little more for the answer. */
 const MARGIN_MS = 5000
 
@@ -22,7 +24,7 @@ export async function control(
   const answer = await askRunning(host, settings, { path, method: 'POST', timeoutMs })
   if (answer.status === 404) throw await serviceNotFound(desk, settings, service)
   if (answer.status !== 200) throw new Problem('DOOR_ANSWER', { path, ...answer })
-  host.out.stdout(asJson ? json({ service, act }) : `${service}: ${act} is under way\n`)
+  host.out.stdout(asJson ? json({ service, act }) : `${service} ${DONE[act]}.\n`)
   return 0
 }
 

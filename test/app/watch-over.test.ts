@@ -13,6 +13,9 @@ test.each([
   { comfyui: 'running', jupyter: 'running', verdict: 'degraded', phase: 'degraded' },
   { comfyui: 'running', jupyter: 'gave-up', verdict: 'healthy', phase: 'degraded' },
   { comfyui: 'backoff', jupyter: 'gave-up', verdict: 'healthy', phase: 'starting' },
+  { comfyui: 'stopped', jupyter: 'running', verdict: 'healthy', phase: 'stopped' },
+  { comfyui: 'killing', jupyter: 'running', verdict: 'healthy', phase: 'stopping' },
+  { comfyui: 'gave-up', jupyter: 'running', verdict: 'healthy', phase: 'failed' },
 ] as const)(
   'ComfyUI $comfyui, JupyterLab $jupyter after a $verdict boot is $phase',
   ({ comfyui, jupyter, verdict, phase }) => {

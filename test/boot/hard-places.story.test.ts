@@ -14,6 +14,24 @@ test('a read-only root with a tmpfs: ComfyUI stays in the image and its state is
   expect(await container.ended).toBe(0)
 })
 
+test('a workspace whose state a boot kept beside the image is used on, even where ComfyUI could be moved now', async () => {
+  const world = await makeWorld()
+  const first = await world.boot({ readOnlyRoot: true, user: '1000:1000', name: 'one' })
+  await world.ready(first)
+  first.kill('SIGTERM')
+  await first.ended
+
+  const second = await world.boot({ name: 'two' })
+  await world.ready(second)
+  second.kill('SIGTERM')
+  await second.ended
+  const moved = await world.boot({ name: 'three', env: { COMFY_ADOPT: 'move' } })
+  await world.ready(moved)
+
+  expect(second.err()).not.toContain('Copy ComfyUI')
+  expect(moved.err()).toContain('STATE_LEFT_BESIDE')
+})
+
 test('any uid without a passwd line has a HOME, a USER and a working ComfyUI', async () => {
   const world = await makeWorld()
   chownSync(world.workspace, 54321, 0)

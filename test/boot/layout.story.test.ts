@@ -11,7 +11,7 @@ test('with /shared and /instance, models and input are read from the one and all
   const layout = await makeLayout()
   const before = treeOf(layout.shared)
 
-  const container = await bootInstance(world, { ...layout, id: 'alpha', env: { COMFY_ADOPT: 'link' } })
+  const container = await bootInstance(world, { ...layout, id: 'alpha' })
   await world.ready(container)
 
   const argv = procOf(container, (await world.status()).services[0]?.pid, 'cmdline')
@@ -30,7 +30,7 @@ test('the same layout with ComfyUI moved keeps all state in the instance', async
   const layout = await makeLayout()
   const before = treeOf(layout.shared)
 
-  const container = await bootInstance(world, { ...layout, id: 'alpha' })
+  const container = await bootInstance(world, { ...layout, id: 'alpha', env: { COMFY_ADOPT: 'move' } })
   await world.ready(container)
 
   expect((await world.get('/models/checkpoints', world.port))?.text).toContain('shared.safetensors')
@@ -80,8 +80,8 @@ test('two instances run side by side on one host and one image, and each is aske
   const asked = await world.box.exec(alpha, ['comfy-init', 'status', '--json'], { COMFY_INSTANCE_ID: 'beta' })
   expect(JSON.parse(asked.out)).toMatchObject({ instance: 'beta', phase: 'ready' })
   await savePicture(Number(ports.COMFY_PORT))
-  expect(existsSync(`${two.instance}/ComfyUI/output/story_00001_.png`)).toBe(true)
-  expect(existsSync(`${one.instance}/ComfyUI/output/story_00001_.png`)).toBe(false)
+  expect(existsSync(`${two.instance}/output/story_00001_.png`)).toBe(true)
+  expect(existsSync(`${one.instance}/output/story_00001_.png`)).toBe(false)
   beta.kill('SIGTERM')
   expect(await beta.ended).toBe(0)
   expect((await world.get('/ready'))?.status).toBe(200)

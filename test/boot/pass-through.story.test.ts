@@ -147,7 +147,7 @@ while True:
     except OSError: break
     if not part: break
     seen += part
-    if b'up' in seen and not sent:
+    if seen.endswith(b'\\n') and not sent:
         sent = True
         os.write(fd, b'\\x03')
 sys.stdout.buffer.write(seen)

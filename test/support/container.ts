@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { type ContainerSpec, containerScript } from '../../scripts/sandbox/container-script.ts'
-import { type BoxVolume, makeVolume, type VolumeSize } from './box-volume.ts'
+import { type BoxVolume, makeVolume } from './box-volume.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -48,8 +48,8 @@ export type Box = {
   readonly seen: (running: Running, path: string) => string
   /** Folder of a container's own writable layer, as the host sees it. */
   readonly upper: (name: string) => string
-  /** An ext4 volume of a few bytes and its owner; goes with the box. */
-  readonly makeVolume: (size: VolumeSize) => BoxVolume
+  /** A volume that holds only so many bytes; goes with the box. */
+  readonly makeVolume: (bytes: number) => BoxVolume
 }
 
 /**
@@ -72,7 +72,7 @@ export async function makeBox(): Promise<Box> {
     exec: execIn,
     seen: (running, path) => `/proc/${running.pid}/root${path}`,
     upper: (name) => `/proc/${holder.pid}/root${folder}/${name}/upper`,
-    makeVolume: (size) => makeVolume(`/proc/${holder.pid}`, folder, size),
+    makeVolume: (bytes) => makeVolume(`/proc/${holder.pid}`, folder, bytes),
   }
 }
 

@@ -23,6 +23,15 @@ export const workspaceProblems = {
     remedy: ({ path }) =>
       `Set COMFY_ADOPT=link to leave it untouched and run the image’s ComfyUI, or move it away: mv ${path} ${path}.old`,
   }),
+  STATE_LEFT_BESIDE: entry<{ path: string; home: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ path }) => `The nodes and settings in ${path} are not used.`,
+    why: ({ path, home }) =>
+      `An earlier boot left ComfyUI in the image and kept its state in ${path}; now it is in ${home}.`,
+    remedy: ({ path, home }) =>
+      `Set COMFY_ADOPT=link to use them again, or move them: mv ${path}/{custom_nodes,models,user,input,output} ${home}/`,
+  }),
   WORKSPACE_TREE_HAS_MOUNTS: entry<{ path: string; mounts: readonly string[] }>({
     kind: 'environment',
     what: ({ path }) => `Cannot put ComfyUI into ${path}.`,

@@ -7,7 +7,8 @@ import type { FileEntry } from '../../host/fs.ts'
 import type { Settings } from '../../settings/settings.ts'
 
 /** What the workspace must let us do: be there or be made, take new files, renames and, where ComfyUI is moved, symlinks. */
-export function checkAbilities(_: Settings, facts: Facts, places: Places): readonly Problem[] {
+export function checkAbilities(settings: Settings, facts: Facts, places: Places): readonly Problem[] {
+  if (isTheWrongPerson(settings, facts)) return []
   const { path, entry, abilities, canMake } = facts.workspace
   if (isGivenByRoot(facts)) return noExec(facts)
   if (entry === undefined)
@@ -22,6 +23,12 @@ export function checkAbilities(_: Settings, facts: Facts, places: Places): reado
     ...(abilities?.link === undefined ? [] : [withoutLinks(facts, places, abilities.link)]),
     ...noExec(facts),
   ]
+}
+
+// Refused for who it is: what that person may not do is beside the point.
+function isTheWrongPerson({ identity, uid, gid }: Settings, { who }: Facts): boolean {
+  if (identity !== 'enforce') return false
+  return (uid ?? who.us.uid) !== who.us.uid || (gid ?? who.us.gid) !== who.us.gid
 }
 
 function cannotWrite(facts: Facts, entry: FileEntry, code: string): Problem {

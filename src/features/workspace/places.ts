@@ -1,4 +1,4 @@
-import { type Layout, layoutOf, type Places } from '../../base/layout.ts'
+import { INSTANCE, type Layout, layoutOf, type Places } from '../../base/layout.ts'
 import type { Facts, ImageTree, Mount } from '../../facts/facts.ts'
 import { isGivenByRoot } from '../../facts/given-by-root.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -48,10 +48,17 @@ function obstacleToMove(facts: Facts, layout: Layout): string | undefined {
   const inHome = mountsAt(layout.home, facts.mounts)
   if (!facts.inContainer) return 'there is no container whose image could be left'
   if (!workspace.isMount) return `${workspace.path} is no mount and ends with the container`
+  if (workspace.path === INSTANCE) return `${INSTANCE} holds an instance’s state alone`
+  if (hasStateOf(facts, layout.workspace)) return `an earlier boot keeps its state in ${layout.workspace}`
   if (inHome.length > 0) return `${inHome.join(', ')} is mounted where ComfyUI would be put`
   return (
     unable(facts) ?? (image === undefined ? 'the image has no ComfyUI' : obstacleOf(image, facts, layout))
   )
+}
+
+/** True when a folder holds the state that a boot in link mode keeps there; moving ComfyUI beside it would leave it unused. */
+export function hasStateOf({ folders }: Facts, base: string): boolean {
+  return folders.has(`${base}/user`) || folders.has(`${base}/custom_nodes`)
 }
 
 function unable(facts: Facts): string | undefined {

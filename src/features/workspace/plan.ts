@@ -8,7 +8,7 @@ import { adoptImage } from './adopt-image.ts'
 import { clearStaging } from './clear-staging.ts'
 import { giveWay } from './give-way.ts'
 import { makeFolders } from './make-folders.ts'
-import { mountsAt } from './places.ts'
+import { hasStateOf, mountsAt } from './places.ts'
 import { takeFolder } from './take-folder.ts'
 
 /** What to do with the workspace, given what is there; no steps when all is as it should be. Pure: it touches nothing. */
@@ -38,10 +38,18 @@ function planMove(facts: Facts, places: Places): Plan {
     case 'absent':
     case 'empty':
     case 'torn':
-      return facts.image === undefined ? steps() : planAdoption(facts.image, facts, places)
+      return facts.image === undefined
+        ? steps()
+        : joinPlans(stateBeside(facts, places), planAdoption(facts.image, facts, places))
     case 'ours':
       return joinPlans(compare(tree.marker, facts, home), planGiveWay(facts, home))
   }
+}
+
+// Only when a person wants the move: auto stays where the state is.
+function stateBeside(facts: Facts, { layout }: Places): Plan {
+  const { workspace: path, home } = layout
+  return hasStateOf(facts, path) ? problems(new Problem('STATE_LEFT_BESIDE', { path, home })) : steps()
 }
 
 function planAdoption(image: ImageTree, facts: Facts, places: Places): Plan {
