@@ -59,6 +59,16 @@ describe('places', () => {
       want: 'link /opt/ComfyUI /workspace',
     },
     {
+      title: 'nothing is moved beside the state that an earlier boot keeps in the workspace',
+      facts: { folders: new Set(['/workspace/user', '/workspace/custom_nodes']) },
+      want: 'link /opt/ComfyUI /workspace',
+    },
+    {
+      title: 'nothing is moved into an instance’s folder, which holds state alone',
+      facts: { workspace: aWorkspace({ path: '/instance' }) },
+      want: 'link /opt/ComfyUI /instance',
+    },
+    {
       title: 'nothing is moved where links cannot be made',
       facts: {
         workspace: aWorkspace({ abilities: { create: undefined, rename: undefined, link: 'EPERM' } }),
