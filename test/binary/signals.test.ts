@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { makeBox } from '../support/container.ts'
-import { until } from '../support/until.ts'
+import { until, within } from '../support/until.ts'
 
 const reapers = ['embedded', 'shell'] as const
 const sleeper = ['sh', '-c', 'echo up; exec sleep 60']
@@ -67,13 +67,6 @@ test('USR1 neither ends it nor opens the inspector', async () => {
   expect(running.err()).toBe('')
   expect(listeners).toBe(0)
 })
-
-function within<T>(limitMs: number, promise: Promise<T>): Promise<T | string> {
-  const late = new Promise<string>((resolve) =>
-    setTimeout(resolve, limitMs, `nothing for ${limitMs} ms`).unref(),
-  )
-  return Promise.race([promise, late])
-}
 
 function childrenOf(pid: number): readonly number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -13,3 +13,11 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
+
+/** What a promise resolves to, or the words «still running» when the limit (milliseconds) comes first. */
+export function within<T>(limitMs: number, promise: Promise<T>): Promise<T | string> {
+  const late = new Promise<string>((resolve) =>
+    setTimeout(resolve, limitMs, `nothing for ${limitMs} ms`).unref(),
+  )
+  return Promise.race([promise, late])
+}
