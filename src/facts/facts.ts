@@ -78,7 +78,7 @@ export type Workspace = {
   /** Mount points strictly below it. */
   readonly mountsInside: readonly string[]
   readonly entry: FileEntry | undefined
-  /** Nothing is in it but mount points and lost+found; an absent folder is bare. */
+  /** Root's, and nothing is in it but mount points, empty folders and lost+found. */
   readonly isBare: boolean
   /** What the target identity can do there; undefined when the folder is absent. */
   readonly abilities: Abilities | undefined

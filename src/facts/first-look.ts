@@ -1,5 +1,5 @@
 import { type Layout, layoutOf } from '../base/layout.ts'
-import type { FileEntry } from '../host/fs.ts'
+import type { FileEntry, Fs } from '../host/fs.ts'
 import type { Host } from '../host/host.ts'
 import type { Facts, Who } from './facts.ts'
 import { type GpuDevices, lookGpuDevices } from './gpu-devices.ts'
@@ -15,6 +15,7 @@ export type FirstLook = Surroundings & {
   /** Paths of the workspace with its links resolved. */
   readonly layout: Layout
   readonly workspaceEntry: FileEntry | undefined
+  /** What lies in a workspace of root's but for empty folders, which runtimes leave where they mounted something. */
   readonly workspaceNames: readonly string[]
   readonly place: ImagePlace | undefined
   readonly devices: GpuDevices
@@ -29,9 +30,8 @@ export async function lookFirst(host: Host, sought: Sought, before: Facts | unde
     withoutLinks(host.fs, sought.workspace),
   ])
   const layout = layoutOf(workspace)
-  const [workspaceEntry, workspaceNames, devices, place] = await Promise.all([
+  const [workspaceEntry, devices, place] = await Promise.all([
     orAbsent(host.fs.follow(workspace)),
-    orAbsent(host.fs.list(workspace)),
     sought.gpu === 'off' ? { devices: [], groups: [] } : lookGpuDevices(host.fs),
     lookPlace(host, sought, { ...surroundings, adoptedHome: layout.home }),
   ])
@@ -45,9 +45,19 @@ export async function lookFirst(host: Host, sought: Sought, before: Facts | unde
     ...surroundings,
     layout,
     workspaceEntry,
-    workspaceNames: workspaceNames ?? [],
+    workspaceNames: workspaceEntry?.uid === 0 ? await filledNames(host.fs, workspace) : [],
     place,
     devices,
     who,
   }
+}
+
+/** More names than these are somebody's, whatever they are. */
+const MOST_NAMES = 16
+
+async function filledNames(fs: Fs, folder: string): Promise<readonly string[]> {
+  const names = (await orAbsent(fs.list(folder))) ?? []
+  if (names.length > MOST_NAMES) return names
+  const inside = await Promise.all(names.map((name) => orAbsent(fs.list(`${folder}/${name}`))))
+  return names.filter((_, at) => inside[at]?.length !== 0)
 }

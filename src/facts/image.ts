@@ -47,8 +47,8 @@ export async function lookVacantHome(
   { tree }: Trees,
 ): Promise<string | undefined> {
   if (tree.state !== 'ours') return undefined
-  const path = home ?? tree.marker.from
-  if (path === '') return undefined
+  const path = tree.marker.from
+  if (path === '' || (home !== undefined && home !== path)) return undefined
   const [entry, names] = await Promise.all([orAbsent(fs.look(path)), orAbsent(fs.list(path))])
   const isLeft = names?.length === 0 || names?.includes(LEAVING) === true
   return entry === undefined || (entry.kind === 'folder' && isLeft) ? path : undefined

@@ -29,7 +29,8 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
     mountsInside,
     entry,
     isBare: first.workspaceNames.every(
-      (name) => name === 'lost+found' || mountsInside.includes(`${path}/${name}`),
+      (name) =>
+        name === 'lost+found' || mountsInside.some((each) => `${each}/`.startsWith(`${path}/${name}/`)),
     ),
     abilities,
     triedIn,

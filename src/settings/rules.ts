@@ -55,6 +55,8 @@ function workspaceIsNotRoot({ settings, origins }: Ask): readonly Problem[] {
 function homeIsOutside({ settings }: Ask): readonly Problem[] {
   const { home, workspace, adopt } = settings
   if (home === undefined || adopt === 'link' || workspace === '/' || !overlaps(home, workspace)) return []
+  // The workspace's own ComfyUI is run where it is.
+  if (adopt === 'auto' && home === layoutOf(workspace).home) return []
   return [new Problem('HOME_OVERLAPS_WORKSPACE', { home, workspace })]
 }
 

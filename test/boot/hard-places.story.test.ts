@@ -129,6 +129,22 @@ test('a fresh volume of root’s is given to ComfyUI’s user', async () => {
   expect(statSync(world.workspace)).toMatchObject({ uid: 1000, gid: 1000 })
 })
 
+test('models mounted inside a fresh volume are used where they are, and what their mount leaves behind is in nobody’s way', async () => {
+  const world = await makeWorld()
+  chownSync(world.workspace, 0, 0)
+  writeFileSync(`${world.models}/checkpoints/big.safetensors`, 'x')
+  mkdirSync(`${world.workspace}/models`)
+  const volume = { from: world.workspace, at: '/workspace' }
+
+  const container = await world.boot({
+    volumes: [volume, { from: world.models, at: '/workspace/models', readOnly: true }],
+  })
+  await world.ready(container)
+
+  expect((await world.get('/models/checkpoints', world.port))?.text).toContain('big.safetensors')
+  expect(statSync(`${world.workspace}/ComfyUI/main.py`).isFile()).toBe(true)
+})
+
 test('a volume of root’s that holds something is left alone and refused, with the command that repairs it', async () => {
   const world = await makeWorld()
   chownSync(world.workspace, 0, 0)

@@ -32,10 +32,16 @@ test.each([
   ['/data', '/data'],
   ['/data', '/data/work'],
 ])('ComfyUI in %s is not moved into the workspace %s', async (home, workspace) => {
-  const env = { COMFY_HOME: home, COMFY_WORKSPACE: workspace }
+  const env = { COMFY_HOME: home, COMFY_WORKSPACE: workspace, COMFY_ADOPT: 'move' }
 
   expect(codes(await refused({ env }))).toEqual(['HOME_OVERLAPS_WORKSPACE'])
   expect(await refused({ env: { ...env, COMFY_ADOPT: 'link' } })).toEqual([])
+})
+
+test('the workspace’s own ComfyUI is run where it is, unless it is to be moved', async () => {
+  const env = { COMFY_HOME: '/data/ComfyUI', COMFY_WORKSPACE: '/data' }
+
+  expect(await refused({ env })).toEqual([])
 })
 
 test('names that begin alike do not lie in one another', async () => {

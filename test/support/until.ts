@@ -14,7 +14,7 @@ export async function until<T>(
   }
 }
 
-/** What a promise resolves to, or the words «still running» when the limit (milliseconds) comes first. */
+/** What a promise resolves to, or a sentence that says how long nothing came, when the limit (milliseconds) is first. */
 export function within<T>(limitMs: number, promise: Promise<T>): Promise<T | string> {
   const late = new Promise<string>((resolve) =>
     setTimeout(resolve, limitMs, `nothing for ${limitMs} ms`).unref(),

@@ -13,7 +13,7 @@ import { writePaths } from './write-paths.ts'
 /** How ComfyUI comes to see the shared models: a generated paths file, and links where it has no category. Pure. */
 export function planModels(settings: Settings, machine: Facts, places: Places): Plan {
   const categories = categoriesOf(machine)
-  const facts = { ...machine, tiers: [...machine.tiers, ...bakedIn(machine, places)] }
+  const facts = { ...machine, tiers: [...machine.tiers, ...unseen(machine, places)] }
   return joinPlans(
     planPaths(settings, facts, { categories, places }),
     planLinks(facts, places, categories),
@@ -21,14 +21,23 @@ export function planModels(settings: Settings, machine: Facts, places: Places): 
   )
 }
 
-// Models inside the image tree, baked in or mounted there: with its state elsewhere ComfyUI does not look for them.
-function bakedIn(facts: Facts, { code, base }: Places): readonly Tier[] {
-  const path = `${code}/models`
-  const folder = code === base ? undefined : facts.models.find((each) => each.path === path)
-  const folders = (folder?.entries ?? []).filter(({ kind, empty }) => kind === 'folder' && !empty)
-  return folders.length === 0
-    ? []
-    : [{ path, exists: true, readOnly: false, folders: folders.map(({ name }) => name) }]
+// Models where ComfyUI does not look for them: baked or mounted into an image tree whose state is elsewhere, or mounted at
+// the workspace's other models folder, where people of other images put them.
+function unseen(facts: Facts, { code, base, layout }: Places): readonly Tier[] {
+  const mounted = [`${layout.workspace}/models`, `${layout.home}/models`].filter((path) =>
+    isMount(facts, path),
+  )
+  const paths = new Set([...mounted, ...(code === base ? [] : [`${code}/models`])])
+  paths.delete(`${base}/models`)
+  return [...paths].flatMap((path) => {
+    const entries = facts.models.find((each) => each.path === path)?.entries ?? []
+    const folders = entries.filter(({ kind, empty }) => kind === 'folder' && !empty).map(({ name }) => name)
+    return folders.length === 0 ? [] : [{ path, exists: true, readOnly: false, folders }]
+  })
+}
+
+function isMount({ mounts }: Facts, path: string): boolean {
+  return mounts.some(({ point }) => point === path)
 }
 
 type Known = { readonly categories: readonly Category[]; readonly places: Places }
