@@ -4,36 +4,41 @@ import { chmod, copyFile, lstat, lutimes, mkdir, readdir, readlink, symlink, uti
 /** How to copy: `onBytes` is told the bytes of each file as it is done; aborting stops between files. */
 export type CopyOptions = { readonly onBytes?: (bytes: number) => void; readonly signal?: AbortSignal }
 
+/** A path as the system has it: bytes. Names need not be UTF-8, and those of old archives are not. */
+type Path = string | Buffer
+
 /** Files in flight: enough to hide latency on network disks, few enough for two cores. */
 const WIDTH = 16
+
+const SLASH = Buffer.from('/')
 
 /**
  * Copies files, folders and symlinks with mode and modification time; the copies belong to whoever copies.
  * A crash leaves a part of the tree at the target: copy into a staging place and rename it.
  */
-export async function copyTree(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+export async function copyTree(from: Path, to: Path, options: CopyOptions = {}): Promise<void> {
   const source = await lstat(from)
   await mkdir(to, { recursive: true, mode: source.mode | 0o700 })
-  const entries = await readdir(from, { withFileTypes: true })
+  const entries = await readdir(from, { withFileTypes: true, encoding: 'buffer' })
   const folders = entries.filter((each) => each.isDirectory())
   await inFlight(
     entries.filter((each) => !each.isDirectory()),
-    (each) => copyOne(each, `${from}/${each.name}`, { to: `${to}/${each.name}`, options }),
+    (each) => copyOne(each, inside(from, each.name), { to: inside(to, each.name), options }),
   )
-  for (const each of folders) await copyTree(`${from}/${each.name}`, `${to}/${each.name}`, options)
+  for (const each of folders) await copyTree(inside(from, each.name), inside(to, each.name), options)
   await chmod(to, source.mode)
   await utimes(to, source.atime, source.mtime)
 }
 
 async function copyOne(
-  entry: Dirent,
-  from: string,
-  { to, options }: { to: string; options: CopyOptions },
+  entry: Dirent<Buffer>,
+  from: Path,
+  { to, options }: { to: Path; options: CopyOptions },
 ): Promise<void> {
   options.signal?.throwIfAborted()
   const source = await lstat(from)
   if (entry.isSymbolicLink()) {
-    await symlink(await readlink(from), to)
+    await symlink(await readlink(from, 'buffer'), to)
     await lutimes(to, source.atime, source.mtime)
   } else if (entry.isFile()) {
     await copyRegular(from, to, source)
@@ -41,10 +46,14 @@ async function copyOne(
   }
 }
 
-async function copyRegular(from: string, to: string, source: Stats): Promise<void> {
+async function copyRegular(from: Path, to: Path, source: Stats): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_FICLONE)
   await chmod(to, source.mode)
   await utimes(to, source.atime, source.mtime)
+}
+
+function inside(folder: Path, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(folder), SLASH, name])
 }
 
 async function inFlight<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

@@ -7,7 +7,6 @@ import {
   lstat,
   open,
   readdir,
-  readFile,
   readlink,
   realpath,
   rename,
@@ -20,6 +19,8 @@ import { dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
 import { type CopyOptions, copyTree } from './copy-tree.ts'
 import { makeFolder } from './make-folder.ts'
+import { readText } from './read-text.ts'
+import { remove } from './remove.ts'
 import { syncTree } from './sync-tree.ts'
 import { type Abilities, tryOut } from './try-out.ts'
 
@@ -88,7 +89,7 @@ export type Fs = {
 /** The real file system. */
 export function realFs(): Fs {
   return {
-    readText: (path) => absentIs(undefined, readFile(path, 'utf8')),
+    readText: (path) => absentIs(undefined, readText(path)),
     readPart,
     look: async (path) => entryOf(await absentIs(undefined, lstat(path))),
     follow: async (path) => entryOf(await absentIs(undefined, stat(path))),
@@ -109,7 +110,7 @@ export function realFs(): Fs {
       await rename(from, to)
       await syncFolder(dirname(to))
     },
-    remove: (path) => rm(path, { recursive: true, force: true }),
+    remove,
     copyTree,
     sync: syncTree,
   }

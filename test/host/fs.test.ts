@@ -1,6 +1,19 @@
-import { lstatSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { expect, onTestFinished, test } from 'vitest'
 import { realFs } from '../../src/host/fs.ts'
+import { realUsers } from '../../src/host/users.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const fs = realFs()
@@ -94,3 +107,45 @@ test('a copied tree has the same contents, modes, times and links', async () => 
   expect(readlinkSync(`${folder}/to/link`)).toBe('deep/run.sh')
   expect(bytes).toBe(before.size)
 })
+
+test('names that are no UTF-8 are copied and removed as they are', async () => {
+  const folder = await tempFolder()
+  const name = Buffer.from([0x63, 0x61, 0x66, 0xe9])
+  await fs.makeFolder(`${folder}/from`)
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/from/`), name]), 'x')
+
+  await fs.copyTree(`${folder}/from`, `${folder}/to`)
+
+  expect(readdirSync(Buffer.from(`${folder}/to`), { encoding: 'buffer' })).toEqual([name])
+  await fs.remove(`${folder}/to`)
+  expect(await fs.list(folder)).toEqual(['from'])
+})
+
+test('a pipe is no text, a folder and a huge file are refused, and none of them keeps us waiting', async () => {
+  const folder = await tempFolder()
+  execFileSync('mkfifo', [`${folder}/pipe`])
+  writeFileSync(`${folder}/huge`, '')
+  truncateSync(`${folder}/huge`, 17 * 1024 * 1024)
+
+  expect(await fs.readText(`${folder}/pipe`)).toBeUndefined()
+  await expect(fs.readText(folder)).rejects.toMatchObject({ code: 'EISDIR' })
+  await expect(fs.readText(`${folder}/huge`)).rejects.toMatchObject({ code: 'EFBIG' })
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'folders that forbid it are removed all the same by their owner (runs as root only)',
+  async () => {
+    const folder = await tempFolder()
+    await fs.makeFolder(`${folder}/a/b`)
+    writeFileSync(`${folder}/a/b/c`, 'x')
+    for (const path of ['a/b', 'a', '']) chownSync(`${folder}/${path}`, 1000, 1000)
+    for (const path of ['a/b', 'a']) chmodSync(`${folder}/${path}`, 0o555)
+    const users = realUsers()
+    onTestFinished(() => users.actAs(undefined))
+    users.actAs({ uid: 1000, gid: 1000, groups: [] })
+
+    await fs.remove(`${folder}/a`)
+
+    expect(await fs.list(folder)).toEqual([])
+  },
+)

@@ -75,11 +75,11 @@ export const workspaceProblems = {
     remedy: ({ path }) =>
       `Look at what is there: ls -ld ${path}. A link must lead to a folder that is mounted.`,
   }),
-  IMAGE_NOT_COPIED: entry<{ from: string; to: string; code: string }>({
+  IMAGE_NOT_COPIED: entry<{ from: string; to: string; code: string; at?: string | undefined }>({
     kind: 'environment',
     what: ({ from, to }) => `Cannot copy ${from} to ${to}.`,
-    why: ({ to, code }) =>
-      `The filesystem answered ${code}. ${to} was not touched; the half copy is removed by the next boot.`,
+    why: ({ to, code, at }) =>
+      `The filesystem answered ${code}${at === undefined ? '' : ` at ${at}`}. ${to} was not touched, and the half copy is removed.`,
     remedy: ({ code }) =>
       code === 'ENOSPC' || code === 'EDQUOT'
         ? 'Make room in the workspace (comfy-init doctor shows how much is needed), or set COMFY_ADOPT=link.'

@@ -27,11 +27,17 @@ export function adoptImage(image: ImageTree, layout: Layout, nowMs: number): Ste
         if (signal.aborted) throw error
         await removeStaged(host, layout).catch(() => {})
         if (error instanceof Problem) throw error
-        const details = { from: image.path, to: home, code: systemCode(error) ?? 'EIO' }
+        const details = { from: image.path, to: home, code: systemCode(error) ?? 'EIO', at: placeOf(error) }
         throw new Problem('IMAGE_NOT_COPIED', details, { cause: error })
       }
     },
   }
+}
+
+// The path that a system error is about.
+function placeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined
+  return typeof error.path === 'string' ? error.path : undefined
 }
 
 type Adoption = {
