@@ -5,6 +5,7 @@ import { ask } from './ask.ts'
 import { decide } from './decide.ts'
 import type { Input } from './input.ts'
 import { lookBeside } from './look-beside.ts'
+import { prepareServices } from './services.ts'
 
 /** What the machine is like and what is wrong with it. */
 export type DoctorView = {
@@ -20,8 +21,11 @@ export type Processes = { readonly first: string | undefined; readonly zombies: 
 export async function doctor(host: Host, input: Pick<Input, 'flags' | 'comfyArgs'>): Promise<DoctorView> {
   const { settings, problems } = await ask(host, input)
   const facts = await lookBeside(host, settings)
-  const { plan } = decide(settings, facts)
-  const texts = [...problems, ...plan.problems].map((problem) => problem.in(facts.runtime))
+  const { places, plan } = decide(settings, facts)
+  const services = await prepareServices(host, settings, { facts, places })
+  const texts = [...problems, ...plan.problems, ...services.problems].map((problem) =>
+    problem.in(facts.runtime),
+  )
   return { facts, processes: await countProcesses(host), problems: texts }
 }
 

@@ -1,10 +1,10 @@
-import type { Bus } from '../base/event.ts'
+import type { Bus, Tell } from '../base/event.ts'
 import { CONTROL_SOCKET, runtimeFolders } from '../base/layout.ts'
 import { Problem } from '../base/problem.ts'
 import { version } from '../base/version.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Behind, OpenDoors } from './doors.ts'
+import type { Behind, DoorPlaces, OpenDoors } from './doors.ts'
 import { keepStatus } from './status.ts'
 
 /** What doors show and steer once services exist. */
@@ -24,8 +24,13 @@ export function doorKeeper(
   host: Host,
   { settings, bus, openDoors }: { settings: Settings; bus: Bus; openDoors: OpenDoors },
 ): DoorKeeper {
-  let steered: Steered = { services: () => [], control: async () => false, logFile: () => undefined }
-  let opened: ReturnType<OpenDoors> | undefined
+  let steered: Steered = {
+    answers: async () => false,
+    services: () => [],
+    control: async () => false,
+    logFile: () => undefined,
+  }
+  let opened: Promise<Open | undefined> | undefined
   const status = keepStatus(bus, {
     version,
     instance: settings.instance,
@@ -34,25 +39,16 @@ export function doorKeeper(
   })
   const behind: Behind = {
     status,
+    answers: () => steered.answers(),
     services: () => steered.services(),
     control: (service, act) => steered.control(service, act),
     logFile: (service) => steered.logFile(service),
   }
   const open = async () => {
-    if (opened !== undefined) return
-    opened = openDoors(behind, {
-      host: settings.httpListen,
-      port: settings.httpPort,
-      socket: await socketPath(host, settings),
-    })
-    await opened.catch((error: Error) => {
-      const problem = new Problem('DOOR_CLOSED', {
-        address: settings.httpListen,
-        port: settings.httpPort,
-        message: error.message,
-      })
-      bus.tell({ type: 'problem', problem })
-    })
+    const { httpListen, httpPort, instance } = settings
+    const places = { host: httpListen, port: httpPort, socket: await socketPath(host, settings) }
+    opened ??= asFarAsPossible({ openDoors, behind, places, instance, tell: bus.tell })
+    await opened
   }
   return {
     open,
@@ -60,10 +56,36 @@ export function doorKeeper(
       steered = next
     },
     close: async (exitCode) => {
-      const doors = await opened?.catch(() => undefined)
-      await doors?.close()
+      await (await opened)?.close()
       return exitCode
     },
+  }
+}
+
+type Open = Awaited<ReturnType<OpenDoors>>
+
+type Opening = {
+  readonly openDoors: OpenDoors
+  readonly behind: Behind
+  readonly places: DoorPlaces
+  readonly instance: string
+  readonly tell: Tell
+}
+
+// A control socket that another comfy-init answers on does not keep the probes from being answered here.
+async function asFarAsPossible(opening: Opening): Promise<Open | undefined> {
+  const { openDoors, behind, places, instance, tell } = opening
+  try {
+    return await openDoors(behind, places)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (places.socket !== undefined && message.includes(places.socket)) {
+      tell({ type: 'problem', problem: new Problem('CONTROL_TAKEN', { socket: places.socket, instance }) })
+      return asFarAsPossible({ ...opening, places: { ...places, socket: undefined } })
+    }
+    const problem = new Problem('DOOR_CLOSED', { address: places.host, port: places.port, message })
+    tell({ type: 'problem', problem })
+    return undefined
   }
 }
 

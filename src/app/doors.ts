@@ -3,6 +3,8 @@ import type { Status } from './status.ts'
 /** What a door may ask of the running program. */
 export type Behind = {
   readonly status: () => Status
+  /** Whether ComfyUI answers at this moment. */
+  readonly answers: () => Promise<boolean>
   /** Names of the services. */
   readonly services: () => readonly string[]
   /** Acts on a service; false when there is none of that name. */

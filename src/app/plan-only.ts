@@ -5,6 +5,7 @@ import { ask } from './ask.ts'
 import { decide } from './decide.ts'
 import type { Input } from './input.ts'
 import { lookBeside } from './look-beside.ts'
+import { prepareServices } from './services.ts'
 
 /** A plan as data: what a boot would do now, without doing it. */
 export type PlanView = {
@@ -24,10 +25,13 @@ export async function planOnly(host: Host, input: Pick<Input, 'flags' | 'comfyAr
   const { settings, problems } = await ask(host, input)
   const facts = await lookBeside(host, settings)
   const { places, plan } = decide(settings, facts)
+  const services = await prepareServices(host, settings, { facts, places })
   return {
     places,
     runtime: facts.runtime,
     steps: plan.steps.map(({ id, title, changes, as }) => ({ id, title, changes, as: as ?? 'user' })),
-    problems: [...problems, ...plan.problems].map((problem) => problem.in(facts.runtime)),
+    problems: [...problems, ...plan.problems, ...services.problems].map((problem) =>
+      problem.in(facts.runtime),
+    ),
   }
 }

@@ -15,7 +15,7 @@ export type Services = { readonly specs: readonly ServiceSpec[]; readonly proble
 export async function prepareServices(
   host: Host,
   settings: Settings,
-  { facts, places }: Settled,
+  { facts, places }: Pick<Settled, 'facts' | 'places'>,
 ): Promise<Services> {
   const env = childEnvironment({ container: host.env, settings, facts, places })
   const comfyui = comfyuiService({ settings, facts, places, env })

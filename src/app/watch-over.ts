@@ -39,6 +39,7 @@ export async function watchOver(
   })
   const supervisor = superviseAll(host, specs, bus.tell)
   doors.steer({
+    answers: () => answersNow(host, specs),
     services: () => specs.map((spec) => spec.name),
     control: supervisor.control,
     logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
@@ -75,6 +76,17 @@ export function phaseOf(
   if (phase !== 'ready') return phase
   const isLame = specs.some(({ name }) => states.get(name) === 'gave-up' || states.get(name) === 'stuck')
   return isLame || verdict === 'degraded' ? 'degraded' : 'ready'
+}
+
+/** A busy ComfyUI may take its time; a probe may not. Milliseconds. */
+const ANSWER_MS = 3000
+
+async function answersNow({ net }: Host, specs: readonly ServiceSpec[]): Promise<boolean> {
+  const ready = specs.find((spec) => spec.essential)?.ready
+  if (ready === undefined) return false
+  const { host, port, path } = ready
+  if (ready.over === 'tls') return net.connects(host, port, ANSWER_MS)
+  return (await net.ask({ host, port, path, timeoutMs: ANSWER_MS }))?.status === 200
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -29,8 +29,12 @@ async function lookEntry(fs: Fs, { name, kind }: Named, path: string): Promise<M
   }
 }
 
-// ComfyUI's own tree holds one such file in each folder.
+// ComfyUI's own tree holds one such file in each folder; what has contents is a person's, whatever its name.
 async function isEmpty(fs: Fs, path: string): Promise<boolean> {
   const names = await orAbsent(fs.list(path))
-  return names?.every((name) => /^put_.*_here$/.test(name)) ?? false
+  if (names === undefined || names.length > 1 || !names.every((name) => MARKER.test(name))) return false
+  const entries = await Promise.all(names.map((name) => orAbsent(fs.look(`${path}/${name}`))))
+  return entries.every((entry) => entry?.kind === 'file' && entry.bytes === 0)
 }
+
+const MARKER = /^put_.*_here$/

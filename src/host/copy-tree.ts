@@ -1,5 +1,6 @@
 import { constants, type Dirent, type Stats } from 'node:fs'
 import { chmod, copyFile, lstat, lutimes, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises'
+import { inFlight } from './in-flight.ts'
 
 /** How to copy: `onBytes` is told the bytes of each file as it is done; aborting stops between files. */
 export type CopyOptions = { readonly onBytes?: (bytes: number) => void; readonly signal?: AbortSignal }
@@ -7,13 +8,11 @@ export type CopyOptions = { readonly onBytes?: (bytes: number) => void; readonly
 /** A path as the system has it: bytes. Names need not be UTF-8, and those of old archives are not. */
 type Path = string | Buffer
 
-/** Files in flight: enough to hide latency on network disks, few enough for two cores. */
-const WIDTH = 16
-
 const SLASH = Buffer.from('/')
 
 /**
- * Copies files, folders and symlinks with mode and modification time; the copies belong to whoever copies.
+ * Copies files, folders and symlinks with mode and modification time; the copies belong to whoever copies, who may write in
+ * every folder, whatever the image says.
  * A crash leaves a part of the tree at the target: copy into a staging place and rename it.
  */
 export async function copyTree(from: Path, to: Path, options: CopyOptions = {}): Promise<void> {
@@ -26,7 +25,7 @@ export async function copyTree(from: Path, to: Path, options: CopyOptions = {}):
     (each) => copyOne(each, inside(from, each.name), { to: inside(to, each.name), options }),
   )
   for (const each of folders) await copyTree(inside(from, each.name), inside(to, each.name), options)
-  await chmod(to, source.mode)
+  await chmod(to, source.mode | 0o700)
   await utimes(to, source.atime, source.mtime)
 }
 
@@ -54,12 +53,4 @@ async function copyRegular(from: Path, to: Path, source: Stats): Promise<void> {
 
 function inside(folder: Path, name: Buffer): Buffer {
   return Buffer.concat([Buffer.from(folder), SLASH, name])
-}
-
-async function inFlight<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const worker = async () => {
-    for (const item of waiting) await act(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker))
 }

@@ -11,11 +11,13 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   statfs,
   symlink,
+  unlink,
 } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
 import { type CopyOptions, copyTree } from './copy-tree.ts'
 import { makeFolder } from './make-folder.ts'
@@ -81,6 +83,8 @@ export type Fs = {
   readonly rename: (from: string, to: string) => Promise<void>
   /** Removes a file, link or whole folder; links inside are removed, never followed. */
   readonly remove: (path: string) => Promise<void>
+  /** Removes a folder that holds nothing; ENOTEMPTY when it does. */
+  readonly removeEmpty: (path: string) => Promise<void>
   readonly copyTree: (from: string, to: string, options?: CopyOptions) => Promise<void>
   /** Brings everything below a path, and the path's own entry, to the disk. */
   readonly sync: (path: string) => Promise<void>
@@ -111,6 +115,7 @@ export function realFs(): Fs {
       await syncFolder(dirname(to))
     },
     remove,
+    removeEmpty: (path) => rmdir(path),
     copyTree,
     sync: syncTree,
   }
@@ -198,8 +203,8 @@ async function link(target: string, path: string): Promise<void> {
   const there = await absentIs(undefined, lstat(path))
   if (there !== undefined && !there.isSymbolicLink())
     throw new Error(`Cannot replace ${path} by a link: it is not a link.`)
-  const staged = `${path}.partial`
-  await rm(staged, { force: true })
+  const staged = `${dirname(path)}/.comfy-init-link-${basename(path)}`
+  if ((await absentIs(undefined, lstat(staged)))?.isSymbolicLink()) await unlink(staged)
   await symlink(target, staged)
   await rename(staged, path)
 }

@@ -3,16 +3,19 @@ import type { Behind } from '../app/doors.ts'
 import type { Status } from '../app/status.ts'
 
 /** GET /health: 200 while the process lives. GET /ready: 200 while ComfyUI answers, else 503 with the reason. */
-export function health({ status }: Behind): FastifyPluginCallback {
+export function health({ status, answers }: Behind): FastifyPluginCallback {
   return (app, _, done) => {
     app.get('/health', () => ({ live: true }))
-    app.get('/ready', (_, reply) => {
-      const found = readiness(status())
+    app.get('/ready', async (_, reply) => {
+      const known = readiness(status())
+      const found = known.ready && !(await answers()) ? { ...known, ready: false, reason: SILENT } : known
       return reply.code(found.ready ? 200 : 503).send(found)
     })
     done()
   }
 }
+
+const SILENT = 'ComfyUI runs and does not answer GET /prompt'
 
 /** Whether ComfyUI can be used, and if not, what it waits for, in words. */
 export type Readiness = {

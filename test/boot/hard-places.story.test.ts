@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { makeWorld, treeOf } from '../support/story.ts'
 
@@ -157,6 +157,40 @@ test('a volume of root’s that holds something is left alone and refused, with 
   expect(container.err()).toContain('chown')
   expect(treeOf(world.workspace)).toEqual(before)
   expect(statSync(world.workspace)).toMatchObject({ uid: 0, gid: 0 })
+})
+
+test('a tree of an earlier boot that lost its main.py is named, with what brings it back', async () => {
+  const world = await makeWorld()
+  const first = await world.boot({ name: 'one' })
+  await world.ready(first)
+  first.kill('SIGTERM')
+  await first.ended
+  rmSync(`${world.workspace}/ComfyUI/main.py`)
+
+  const second = await world.boot({ name: 'two' })
+
+  expect(await second.ended).toBe(69)
+  expect(second.err()).toContain('mv /workspace/ComfyUI /workspace/ComfyUI.old')
+})
+
+test('what a person has beside or below the linked model folders is kept', async () => {
+  const world = await makeWorld()
+  mkdirSync(`${world.models}/ipadapter`)
+  const own = `${world.workspace}/ComfyUI/models`
+  const first = await world.boot({ name: 'one', volumes: [{ from: world.workspace, at: '/workspace' }] })
+  await world.ready(first)
+  first.kill('SIGTERM')
+  await first.ended
+  mkdirSync(`${own}/ipadapter/put_ipadapter_here`, { recursive: true })
+  writeFileSync(`${own}/ipadapter/put_ipadapter_here/mine.bin`, 'mine')
+  writeFileSync(`${own}/LLM.partial`, 'mine')
+
+  const second = await world.boot({ name: 'two' })
+  await world.ready(second)
+
+  expect(readFileSync(`${own}/ipadapter/put_ipadapter_here/mine.bin`, 'utf8')).toBe('mine')
+  expect(readFileSync(`${own}/LLM.partial`, 'utf8')).toBe('mine')
+  expect(readlinkSync(`${own}/LLM`)).toContain('LLM')
 })
 
 test('only sub-folders mounted: the trap is named, and refused where a single mount is enforced', async () => {

@@ -68,6 +68,25 @@ test('orphans belong to PID 1, are reaped when they end, and end with the contai
   expect(existsSync(onHost)).toBe(false)
 })
 
+test('a ComfyUI that stops answering is not ready, and is again when it answers', async () => {
+  const world = await makeWorld()
+  const container = await world.boot()
+  await world.ready(container)
+
+  await world.box.exec(container, ['pkill', '-STOP', '-f', 'main.py'])
+  await until(async () => (await slow(world.httpPort)) === 503, '/ready to say 503')
+  await world.box.exec(container, ['pkill', '-CONT', '-f', 'main.py'])
+
+  await world.ready(container)
+})
+
+async function slow(port: number): Promise<number | undefined> {
+  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(8000) }).catch(
+    () => undefined,
+  )
+  return answer?.status
+}
+
 test('a second TERM hurries a stop that takes its time', async () => {
   const world = await makeWorld()
   const env = { STANDIN_IGNORE_INT: '1', STANDIN_IGNORE_TERM: '1', COMFY_STOP_GRACE: '30s' }

@@ -35,6 +35,7 @@ export function aBehind(overrides: Partial<Behind> = {}): Behind & { readonly as
   return {
     asked,
     status: () => aStatus(),
+    answers: async () => true,
     services: () => ['comfyui', 'jupyter'],
     control: async (service, act) => {
       asked.push(`${act} ${service}`)

@@ -23,7 +23,7 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
     workspace,
     image: anImage(),
     lostImage: undefined,
-    adopted: undefined,
+    adopted: overrides.workspace?.tree.state === 'ours' ? anImage() : undefined,
     python: aPython(),
     pythonRefused: undefined,
     gpu: aGpu(),

@@ -81,6 +81,14 @@ export const usageProblems = {
     why: ({ status, body }) => `It answered ${status}: ${body.slice(0, 200)}`,
     remedy: () => 'Use the comfy-init of the same version as the running one: comfy-init version.',
   }),
+  CONTROL_TAKEN: entry<{ socket: string; instance: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ instance }) => `Cannot be steered as «${instance}»: another comfy-init has that name here.`,
+    why: ({ socket }) =>
+      `It answers at ${socket}. ComfyUI and the probes are not affected; status, restart and stop ask the other.`,
+    remedy: ({ instance }) => `Set COMFY_INSTANCE_ID=${instance}2.`,
+  }),
   INTERNAL: entry<{ message: string }>({
     kind: 'bug',
     what: () => 'Cannot go on because of a mistake in comfy-init itself.',

@@ -16,12 +16,19 @@ export const workspaceProblems = {
         ? `Mount the workspace that holds ${linkTarget}, or make a new container: ${runtime} rm, then ${runtime} run.`
         : `Mount the workspace that holds ${linkTarget}, or start a new container from the image.`,
   }),
+  TREE_WITHOUT_COMFYUI: entry<{ path: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot find main.py in ${path}.`,
+    why: () => 'An earlier boot put ComfyUI there, and what made it one is gone.',
+    remedy: ({ path }) =>
+      `Move it away, and the next start copies the image’s again: mv ${path} ${path}.old. Or set COMFY_ADOPT=link.`,
+  }),
   WORKSPACE_FOREIGN: entry<{ path: string; found: readonly string[] }>({
     kind: 'environment',
     what: ({ path }) => `Cannot put ComfyUI into ${path}.`,
     why: ({ found }) => `Something is there that comfy-init did not make: ${few(found)}.`,
     remedy: ({ path }) =>
-      `Set COMFY_ADOPT=link to leave it untouched and run the image’s ComfyUI, or move it away: mv ${path} ${path}.old`,
+      `Set COMFY_HOME=${path} to run it where it is, or COMFY_ADOPT=link to leave it untouched and run the image’s ComfyUI, or move it away: mv ${path} ${path}.old`,
   }),
   STATE_LEFT_BESIDE: entry<{ path: string; home: string }>({
     kind: 'environment',

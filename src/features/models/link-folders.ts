@@ -56,8 +56,7 @@ async function makeLink(host: Host, { path, target }: Link): Promise<boolean> {
       break
     }
     case 'folder':
-      if (!(await isEmpty(host, path))) return false
-      await host.fs.remove(path)
+      if (!(await vacate(host, path))) return false
       break
     case undefined:
       break
@@ -66,7 +65,18 @@ async function makeLink(host: Host, { path, target }: Link): Promise<boolean> {
   return true
 }
 
-async function isEmpty(host: Host, path: string): Promise<boolean> {
-  const names = (await host.fs.list(path)) ?? []
-  return names.every((name) => /^put_.*_here$/.test(name))
+// Only ComfyUI's empty marker is taken away; a folder that holds, or suddenly gets, anything else stays.
+async function vacate(host: Host, path: string): Promise<boolean> {
+  for (const name of (await host.fs.list(path)) ?? []) {
+    const entry = await host.fs.look(`${path}/${name}`)
+    if (!/^put_.*_here$/.test(name) || entry?.kind !== 'file' || entry.bytes > 0) return false
+    await host.fs.remove(`${path}/${name}`)
+  }
+  try {
+    await host.fs.removeEmpty(path)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOTEMPTY') return false
+    throw error
+  }
 }

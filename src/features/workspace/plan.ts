@@ -42,6 +42,7 @@ function planMove(facts: Facts, places: Places): Plan {
         ? steps()
         : joinPlans(stateBeside(facts, places), planAdoption(facts.image, facts, places))
     case 'ours':
+      if (facts.adopted === undefined) return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
       return joinPlans(compare(tree.marker, facts, home), planGiveWay(facts, home))
   }
 }
