@@ -18,9 +18,12 @@ export function secret(text: string): Secret {
   })
 }
 
-/** Takes passwords, tokens and `user:password@` parts out of a text that is about to be shown. */
+/** Takes passwords, tokens, `user:password@` parts and the values of queries out of a text that is about to be shown. */
 export function redact(text: string, secrets: readonly Secret[] = []): string {
   const known = secrets.map((each) => each.reveal()).filter((value) => value.length > 0)
   const masked = known.reduce((line, value) => line.split(value).join(MASK), text)
-  return masked.replace(/(\w+:\/\/)[^\s/@]+@/g, `$1${MASK}@`)
+  return masked
+    .replace(/(\w+:\/\/)[^\s/]*@/g, `$1${MASK}@`)
+    .replace(/(\w+:\/\/)[^\s/@:]+:(?!\d+(?:\/|\s|$))\S*@/g, `$1${MASK}@`)
+    .replace(/([?&][^=\s&]+=)[^\s&#]+/g, `$1${MASK}`)
 }

@@ -71,6 +71,8 @@ export type Mount = {
 /** The workspace as a place, and what lies in it. */
 export type Workspace = {
   readonly path: string
+  /** The path as asked for leads through links: to wherever whoever made them wanted. */
+  readonly isLinked: boolean
   /** The mount it lies on. */
   readonly mount: Mount | undefined
   /** It is a mount point itself. */

@@ -15,6 +15,7 @@ export type FirstLook = Surroundings & {
   /** Paths of the workspace with its links resolved. */
   readonly layout: Layout
   readonly workspaceEntry: FileEntry | undefined
+  readonly workspaceIsLinked: boolean
   /** What lies in a workspace of root's but for empty folders, which runtimes leave where they mounted something. */
   readonly workspaceNames: readonly string[]
   readonly place: ImagePlace | undefined
@@ -45,6 +46,7 @@ export async function lookFirst(host: Host, sought: Sought, before: Facts | unde
     ...surroundings,
     layout,
     workspaceEntry,
+    workspaceIsLinked: workspace !== sought.workspace,
     workspaceNames: workspaceEntry?.uid === 0 ? await filledNames(host.fs, workspace) : [],
     place,
     devices,

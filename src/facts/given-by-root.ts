@@ -7,7 +7,8 @@ import type { Facts } from './facts.ts'
  */
 export function isGivenByRoot({ who, workspace }: Pick<Facts, 'who' | 'workspace'>): boolean {
   if (who.us.uid !== 0 || !who.canChange || who.target.uid === 0) return false
-  if (workspace.mount?.readOnly === true) return false
+  // Root gives nothing away where a link leads: ComfyUI’s user may have made it.
+  if (workspace.mount?.readOnly === true || workspace.isLinked) return false
   // proc and sysfs have no room at all: nothing is made there, not even by root.
   if (workspace.entry === undefined) return workspace.space !== undefined
   const refused = workspace.abilities?.create

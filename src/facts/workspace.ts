@@ -24,6 +24,7 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
   const mountsInside = mountsBelow(path, mounts)
   return {
     path,
+    isLinked: first.workspaceIsLinked,
     mount: mountOf(path, mounts),
     isMount: mounts.some((each) => each.point === path),
     mountsInside,

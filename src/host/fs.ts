@@ -35,6 +35,8 @@ export type FileEntry = {
   readonly mode: number
   readonly bytes: number
   readonly mtimeMs: number
+  /** When its contents or attributes changed last; a copy cannot set it. */
+  readonly ctimeMs: number
   readonly device: number
 }
 
@@ -154,6 +156,7 @@ function entryOf(found: Stats | undefined): FileEntry | undefined {
     mode: found.mode & 0o7777,
     bytes: found.size,
     mtimeMs: found.mtimeMs,
+    ctimeMs: found.ctimeMs,
     device: found.dev,
   }
 }
@@ -210,8 +213,14 @@ async function link(target: string, path: string): Promise<void> {
 }
 
 async function grow(path: string): Promise<Growing> {
-  const file = await open(path, 'a')
-  let bytes = (await file.stat()).size
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
+  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK)
+  const found = await file.stat()
+  if (found.isFIFO()) {
+    await file.close()
+    throw Object.assign(new Error(`ENOTSUP: ${path} is a pipe`), { code: 'ENOTSUP' })
+  }
+  let bytes = found.size
   return {
     get bytes() {
       return bytes

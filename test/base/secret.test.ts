@@ -28,3 +28,12 @@ test.each([
 ])('%s is shown as %s', (text, shown) => {
   expect(redact(text)).toBe(shown)
 })
+
+test.each([
+  ['https://user:p@ss@host/x', 'https://***@host/x'],
+  ['https://user:pa/ss@host/x', 'https://***@host/x'],
+  ['https://host:8080/a@b', 'https://host:8080/a@b'],
+  ['https://host/x?access_token=abc&b=c', 'https://host/x?access_token=***&b=***'],
+])('%s is shown as %s', (text, shown) => {
+  expect(redact(text)).toBe(shown)
+})

@@ -31,6 +31,12 @@ test.each([
   expect(isGivenByRoot(aFacts({ workspace: aWorkspace(workspace) }))).toBe(given)
 })
 
+test('root gives nothing away where a link leads', () => {
+  const workspace = aWorkspace({ entry: ROOT_FOLDER, abilities: unable('EACCES'), isLinked: true })
+
+  expect(isGivenByRoot(aFacts({ workspace }))).toBe(false)
+})
+
 test('nobody but root can give', () => {
   const workspace = aWorkspace({ entry: undefined, abilities: undefined })
 

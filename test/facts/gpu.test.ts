@@ -74,6 +74,7 @@ function look(host: Host, devices: FirstLook['devices'], who = aPlainUser(1000))
       inContainer: true,
       mounts: [],
       workspaceEntry: undefined,
+      workspaceIsLinked: false,
       workspaceNames: [],
       place: undefined,
     },

@@ -132,6 +132,13 @@ test('a pipe is no text, a folder and a huge file are refused, and none of them 
   await expect(fs.readText(`${folder}/huge`)).rejects.toMatchObject({ code: 'EFBIG' })
 })
 
+test('a pipe at a log’s place is refused at once', async () => {
+  const folder = await tempFolder()
+  execFileSync('mkfifo', [`${folder}/log`])
+
+  await expect(fs.grow(`${folder}/log`)).rejects.toMatchObject({ code: 'ENXIO' })
+})
+
 test.runIf(process.getuid?.() === 0)(
   'folders that forbid it are removed all the same by their owner (runs as root only)',
   async () => {

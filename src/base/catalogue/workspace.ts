@@ -16,6 +16,15 @@ export const workspaceProblems = {
         ? `Mount the workspace that holds ${linkTarget}, or make a new container: ${runtime} rm, then ${runtime} run.`
         : `Mount the workspace that holds ${linkTarget}, or start a new container from the image.`,
   }),
+  IMAGE_HOLDS_FILES: entry<{ path: string; home: string; files: readonly string[] }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ path, home }) => `Cannot make ${path} a link to ${home}.`,
+    why: ({ path, files }) =>
+      `${path} holds files that came into this container and are nowhere else: ${few(files)}.`,
+    remedy: ({ path, home, files }) =>
+      `ComfyUI runs from ${home}. Move them there, as with mv ${path}/${files[0] ?? ''} ${home}/${files[0] ?? ''}, and start again.`,
+  }),
   TREE_WITHOUT_COMFYUI: entry<{ path: string }>({
     kind: 'environment',
     what: ({ path }) => `Cannot find main.py in ${path}.`,

@@ -18,10 +18,11 @@ export function giveWay(image: string, home: string): Step {
       if ((await host.fs.readLink(image)) === home) return 'not-needed'
       if (!(await isWhole(host, home))) return 'not-needed'
       try {
-        if ((await host.fs.look(image))?.kind === 'folder') await vacate(host, image)
+        if ((await host.fs.look(image))?.kind === 'folder') await vacate(host, image, home)
         await host.fs.link(home, image)
         return 'done'
       } catch (error) {
+        if (error instanceof Problem) throw error
         const details = { path: image, home, code: systemCode(error) ?? 'EIO' }
         throw new Problem('IMAGE_NOT_REPLACED', details, { cause: error })
       }
@@ -38,15 +39,45 @@ async function isWhole(host: Host, home: string): Promise<boolean> {
   return marker?.kind === 'file' && main?.kind === 'file'
 }
 
-// A folder of an image's layer cannot be renamed on overlayfs (EXDEV). Removing it costs nothing that the image and the
-// workspace do not still have.
-async function vacate(host: Host, image: string): Promise<void> {
+// A folder of an image's layer cannot be renamed on overlayfs (EXDEV). Removing it costs nothing that the image does not
+// still have, but for what came into this container since it was made.
+async function vacate(host: Host, image: string, home: string): Promise<void> {
   try {
     await host.fs.rename(image, await freeName(host, `${image}.image`))
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
+    const files = await onlyHere(host, image, home)
+    if (files.length > 0) throw new Problem('IMAGE_HOLDS_FILES', { path: image, home, files })
     await removeTree(host, image)
   }
+}
+
+/** Made by the runtime together with the container: what changed later is not the image's. */
+const BIRTH_MARKS = ['/.dockerenv', '/run/.containerenv', '/etc/hostname'] as const
+
+async function onlyHere(host: Host, image: string, home: string): Promise<readonly string[]> {
+  const marks = await Promise.all(BIRTH_MARKS.map((path) => host.fs.follow(path)))
+  const bornMs = marks.find((mark) => mark !== undefined)?.ctimeMs
+  const isLeaving = (await host.fs.look(`${image}/${LEAVING}`)) !== undefined
+  if (bornMs === undefined || isLeaving) return []
+  const found: string[] = []
+  for (const path of await filesBelow(host, image)) {
+    const isNew = ((await host.fs.look(`${image}/${path}`))?.ctimeMs ?? 0) > bornMs
+    if (isNew && (await host.fs.look(`${home}/${path}`)) === undefined) found.push(path)
+  }
+  return found
+}
+
+async function filesBelow(host: Host, folder: string): Promise<readonly string[]> {
+  const entries = ((await host.fs.entries(folder)) ?? []).filter(({ name }) => name !== '__pycache__')
+  const parts = await Promise.all(
+    entries.map(async ({ name, kind }) =>
+      kind === 'folder'
+        ? (await filesBelow(host, `${folder}/${name}`)).map((each) => `${name}/${each}`)
+        : [name],
+    ),
+  )
+  return parts.flat()
 }
 
 async function removeTree(host: Host, image: string): Promise<void> {

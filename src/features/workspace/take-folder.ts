@@ -16,7 +16,7 @@ export function takeFolder(facts: Facts): Step {
       try {
         await host.fs.makeFolder(path)
         if ((await host.fs.follow(path))?.uid === uid) return 'not-needed'
-        await host.fs.own((await host.fs.realPath(path)) ?? path, uid, gid)
+        await host.fs.own(path, uid, gid)
         return 'done'
       } catch (error) {
         throw new Problem(
