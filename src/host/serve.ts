@@ -14,12 +14,20 @@ export type Served = { readonly port: number | undefined; readonly close: () => 
 /** More connections than probes and a few browsers need; further ones are dropped. */
 const MAX_CONNECTIONS = 128
 
+/** Connections that ask for nothing in this time make room for probes; milliseconds. */
+const PATIENCE = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+}
+
 /**
  * Serves HTTP. Rejects with the system's error when the address cannot be bound. A socket file whose owner has died is
  * replaced; one that somebody still answers on is EADDRINUSE.
  */
 export async function serve(at: ServeAt, onRequest: OnRequest): Promise<Served> {
-  const server = createServer(onRequest)
+  const server = createServer(PATIENCE, onRequest)
   server.maxConnections = MAX_CONNECTIONS
   if ('socket' in at) {
     if (!(await somebodyAnswers(at.socket))) await rm(at.socket, { force: true })

@@ -88,7 +88,13 @@ async function clearHome(host: Host, home: string): Promise<void> {
     const found = (await host.fs.list(home)) ?? [home]
     throw new Problem('WORKSPACE_FOREIGN', { path: home, found })
   }
-  await host.fs.remove(home)
+  await removeEmptyFolders(host, home)
+}
+
+// One by one and never with contents: another container may be putting its tree there at this moment.
+async function removeEmptyFolders(host: Host, folder: string): Promise<void> {
+  for (const name of (await host.fs.list(folder)) ?? []) await removeEmptyFolders(host, `${folder}/${name}`)
+  await host.fs.removeEmpty(folder)
 }
 
 function tellBytes(progress: Progress, total: number): (bytes: number) => void {
