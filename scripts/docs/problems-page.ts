@@ -9,8 +9,9 @@ const INTRODUCTION = `<!-- Made by npm run docs from src/base/catalogue/; edit t
 
 Everything comfy-init complains about has one of these codes. Codes are permanent: scripts may match them. A *blocking*
 problem stops the boot before its first step, and all blocking problems of a boot are shown together; a *warning* is shown
-and the boot goes on. The exit code follows from the kind; where several kinds come together the gravest decides (bug,
-usage, settings, environment, temporary).
+and the boot goes on. The exit code follows from the kind, except for programs that are passed through, which end with
+126 or 127 as in a shell; where several kinds come together the gravest decides (bug, usage, settings, environment,
+temporary).
 
 The wordings below are for Docker, with \`<name>\` where a value stands; a remedy may be worded differently for Podman,
 Kubernetes and RunPod.
@@ -22,12 +23,17 @@ export function problemsPage(): string {
   return [INTRODUCTION, ...codes.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(sectionOf)].join('\n')
 }
 
-function sectionOf([code, { kind, level, what, why, remedy }]: readonly [string, Entry<unknown>]): string {
+function sectionOf([code, { kind, level, exitCode, what, why, remedy }]: readonly [
+  string,
+  Entry<unknown>,
+]): string {
   const details = placeholder('details')
   return [
     `## ${code}`,
     '',
-    `${kind}, ${level ?? 'blocking'}; exit code ${exitCodeOf([kind])}.`,
+    level === 'warning'
+      ? `${kind}, warning.`
+      : `${kind}, blocking; exit code ${exitCode ?? exitCodeOf([kind])}.`,
     '',
     `- What: ${wording(() => what(details))}`,
     `- Why: ${wording(() => why(details))}`,

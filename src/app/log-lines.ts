@@ -50,7 +50,7 @@ const PHASES: Readonly<Record<(Event & { type: 'phase' })['phase'], string>> = {
   degraded: 'ComfyUI is ready, but something is missing: see the warnings above.',
   stopping: 'Everything is being stopped.',
   stopped: 'Everything has stopped.',
-  failed: 'ComfyUI is not started: see the problems above.',
+  failed: 'ComfyUI does not run: see the problems.',
 }
 
 const LEVEL_OF_STATE: Readonly<Record<ServiceState, LogLevel>> = {

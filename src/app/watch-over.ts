@@ -2,6 +2,7 @@ import type { Bus, Phase, ServiceState } from '../base/event.ts'
 import { exitCodeOfEnding } from '../base/exit-code.ts'
 import type { Verdict } from '../base/report.ts'
 import type { ServiceSpec } from '../base/service.ts'
+import { answersNow } from '../features/supervise/readiness.ts'
 import { superviseAll } from '../features/supervise/supervise.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -39,7 +40,7 @@ export async function watchOver(
   })
   const supervisor = superviseAll(host, specs, bus.tell)
   doors.steer({
-    answers: () => answersNow(host, specs),
+    answers: () => answers(host, specs),
     services: () => specs.map((spec) => spec.name),
     control: supervisor.control,
     logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
@@ -81,12 +82,9 @@ export function phaseOf(
 /** A busy ComfyUI may take its time; a probe may not. Milliseconds. */
 const ANSWER_MS = 3000
 
-async function answersNow({ net }: Host, specs: readonly ServiceSpec[]): Promise<boolean> {
+function answers(host: Host, specs: readonly ServiceSpec[]): Promise<boolean> {
   const ready = specs.find((spec) => spec.essential)?.ready
-  if (ready === undefined) return false
-  const { host, port, path } = ready
-  if (ready.over === 'tls') return net.connects(host, port, ANSWER_MS)
-  return (await net.ask({ host, port, path, timeoutMs: ANSWER_MS }))?.status === 200
+  return ready === undefined ? Promise.resolve(false) : answersNow(host, ready, ANSWER_MS)
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

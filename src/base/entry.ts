@@ -11,6 +11,8 @@ export type Runtime = 'docker' | 'podman' | 'kubernetes' | 'runpod' | 'none'
 export type Entry<D> = {
   readonly kind: ProblemKind
   readonly level?: Level
+  /** What the program ends with, where that does not follow from the kind. */
+  readonly exitCode?: number
   readonly what: (details: D) => string
   readonly why: (details: D) => string
   readonly remedy: (details: D, runtime: Runtime) => string

@@ -9,6 +9,12 @@ const BY_KIND: Readonly<Record<ProblemKind, number>> = {
   settings: 78,
 }
 
+/** Exit code of a program that cannot be started, docs.docker.com/engine/containers/run/#exit-status. */
+export const NOT_EXECUTABLE = 126
+
+/** Exit code of a program that is not found, from the same list. */
+export const NOT_FOUND = 127
+
 /** Exit code of a refusal that holds problems of these kinds: the gravest decides (bug, settings, environment, …). */
 export function exitCodeOf(kinds: readonly ProblemKind[]): number {
   const gravest = (['bug', 'usage', 'settings', 'environment', 'temporary'] as const).find((kind) =>

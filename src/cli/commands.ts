@@ -7,13 +7,15 @@ export type CommandEntry = {
     readonly about: string
     readonly least: number
     readonly most: number
+    /** Words that can be typed as they stand. */
+    readonly example: string
   }
-  /** Which options of the option table it takes: all, those that lead to a running comfy-init, or none. */
+  /** Which settings it takes as flags: all, those that lead to a running comfy-init, or none. */
   readonly options: 'all' | 'where' | 'none'
   readonly switches: readonly SwitchName[]
 }
 
-/** Switches of single commands, beside the options of the option table. */
+/** Switches of single commands, beside the settings. */
 export type SwitchName = keyof typeof switches
 
 /** One switch: what it does, what follows it, and its letter. */
@@ -27,32 +29,54 @@ export const switches = {
   lines: { about: 'How many of the last lines are printed (100).', value: 'N' },
 } as const satisfies Record<string, SwitchEntry>
 
-/** Options that lead to a running comfy-init. */
+/** Settings that lead to a running comfy-init. */
 export const WHERE_OPTIONS = ['instance', 'runtimeFolder', 'httpPort', 'httpListen', 'workspace'] as const
 
-const service = { name: 'SERVICE', about: 'comfyui or jupyter', least: 1, most: 1 } as const
+const service = {
+  name: 'SERVICE',
+  about: 'comfyui or jupyter',
+  least: 1,
+  most: 1,
+  example: 'comfyui',
+} as const
+
+const comfyArguments = {
+  name: 'ARGUMENT',
+  about: 'arguments for ComfyUI, after --',
+  least: 0,
+  most: 1000,
+  example: '-- --lowvram',
+} as const
 
 /** The commands, in the order of the help. */
 export const commands = {
   run: {
     about: 'Starts ComfyUI and watches over it; the same as no command.',
-    words: { name: 'ARGUMENT', about: 'arguments for ComfyUI, after --', least: 0, most: 1000 },
+    words: comfyArguments,
     options: 'all',
     switches: [],
   },
   plan: {
     about: 'Prints what a start would do now, and does nothing.',
+    words: comfyArguments,
     options: 'all',
     switches: ['json'],
   },
   doctor: {
     about: 'Prints what this machine is like and what is wrong with it.',
+    words: comfyArguments,
     options: 'all',
     switches: ['json'],
   },
   explain: {
-    about: 'Prints each option, its value and where the value comes from.',
-    words: { name: 'NAME', about: 'one option, as COMFY_PORT, --port or port', least: 0, most: 1 },
+    about: 'Prints each setting, its value and where the value comes from.',
+    words: {
+      name: 'NAME',
+      about: 'one setting, as COMFY_PORT, --port or port',
+      least: 0,
+      most: 1,
+      example: 'COMFY_PORT',
+    },
     options: 'all',
     switches: ['json'],
   },
@@ -83,13 +107,19 @@ export const commands = {
   version: { about: 'Prints version, commit and Node version.', options: 'none', switches: ['json'] },
   exec: {
     about: 'Runs a program as it is, even one named like a command: exec -- PROGRAM ARGUMENT…',
-    words: { name: 'PROGRAM', about: 'the program and its arguments', least: 1, most: 1000 },
+    words: {
+      name: 'PROGRAM',
+      about: 'the program and its arguments',
+      least: 1,
+      most: 1000,
+      example: '-- bash',
+    },
     options: 'none',
     switches: [],
   },
   completion: {
     about: 'Prints a completion script for a shell.',
-    words: { name: 'SHELL', about: 'bash', least: 1, most: 1 },
+    words: { name: 'SHELL', about: 'bash', least: 1, most: 1, example: 'bash' },
     options: 'none',
     switches: [],
   },
@@ -106,6 +136,11 @@ export function isCommand(word: string): word is CommandName {
 /** A command's entry, with everything optional visible. */
 export function commandEntry(name: CommandName): CommandEntry {
   return commands[name]
+}
+
+/** True for a command that hands words on to ComfyUI; they stand after --. */
+export function takesComfyArguments(name: CommandName): boolean {
+  return commandEntry(name).words === comfyArguments
 }
 
 /** A switch's entry, with everything optional visible. */

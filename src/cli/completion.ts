@@ -10,7 +10,11 @@ export function completion(host: Host, { words }: Pick<Typed, 'words'>): number 
   const [shell = ''] = words
   if (shell !== 'bash') {
     const message = `There is a script for bash, none for «${shell}».`
-    throw new Problem('ARGUMENTS_INVALID', { command: 'completion', message })
+    throw new Problem('ARGUMENTS_INVALID', {
+      command: 'completion',
+      message,
+      hint: 'comfy-init completion bash',
+    })
   }
   host.out.stdout(bashScript())
   return 0

@@ -27,7 +27,7 @@ export const realActs: Acts = {
   doctor: async (host, wishes) => (await import('../app/doctor.ts')).doctor(host, wishes),
 }
 
-/** A command line after parsing: options of the table by flag, switches, and the words between. */
+/** A command line after parsing: settings by flag, switches, and the words between. */
 export type Typed = {
   readonly flags: Readonly<Record<string, string>>
   readonly json: boolean

@@ -7,9 +7,9 @@ import { exitCodeOfTexts, problemsText, wantsColour } from './show-problems.ts'
 /** `comfy-init doctor`: what the machine is like and what is wrong with it; the exit code tells the problems' kind. */
 export async function doctor(
   { host, acts }: Desk,
-  { flags, json: asJson }: Pick<Typed, 'flags' | 'json'>,
+  { flags, words, json: asJson }: Pick<Typed, 'flags' | 'words' | 'json'>,
 ): Promise<number> {
-  const view = await acts.doctor(host, { flags, comfyArgs: [] })
+  const view = await acts.doctor(host, { flags, comfyArgs: words })
   const program = { version, commit, node: process.version, arch: host.self.arch, pid: host.self.pid }
   if (asJson) host.out.stdout(json({ program, ...view }))
   else {

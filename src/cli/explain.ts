@@ -4,7 +4,7 @@ import type { Desk, Typed } from './desk.ts'
 import { json } from './print.ts'
 import { problemsText, wantsColour } from './show-problems.ts'
 
-/** `comfy-init explain [NAME]`: every option in a table, or all about one; complaints about how they are written follow. */
+/** `comfy-init explain [NAME]`: every setting in a table, or all about one; complaints about how they are written follow. */
 export async function explainOptions(
   { host, acts }: Desk,
   { flags, json: asJson, words }: Typed,
@@ -28,7 +28,7 @@ export async function explainOptions(
 
 function tableText(all: readonly Explained[]): string {
   const rows = all.map(({ env, value, origin }) => [env, shown(value), origin])
-  return `${columns([['OPTION', 'VALUE', 'FROM'], ...rows])}\n`
+  return `${columns([['SETTING', 'VALUE', 'FROM'], ...rows])}\n`
 }
 
 function detailText(one: Explained): string {

@@ -26,7 +26,7 @@ export const EXIT_CODES = [
 /** The forms of a command line. */
 export const USAGE = [
   ['comfy-init', 'starts ComfyUI'],
-  ['comfy-init --lowvram …', 'the same; flags other than --help, -h and --version go to ComfyUI'],
+  ['comfy-init --lowvram …', 'the same; flags other than --help, -h, --version, -v and -V go to ComfyUI'],
   ['comfy-init COMMAND …', 'one of the commands below; COMMAND --help tells more'],
   ['comfy-init PROGRAM …', 'any other word is a program, run as it is: comfy-init bash'],
 ] as const
@@ -38,7 +38,7 @@ export function usageText(): string {
     .replaceAll('\n', `\n${' '.repeat(7)}`)
 }
 
-/** Every option by its variable, in sections; the flags and defaults are in the help of the commands that take them. */
+/** Every setting by its variable, in sections; the flags and defaults are in the help of the commands that take them. */
 export function variablesText(): string {
   const sections = SECTIONS.map(({ title, options }) =>
     block(
@@ -47,7 +47,7 @@ export function variablesText(): string {
     ),
   )
   return [
-    'Options are environment variables, flags of run, plan, doctor and explain (comfy-init run --help), or lines of a\nsettings file. comfy-init explain NAME tells all about one.',
+    'Settings are environment variables, flags of run, plan, doctor and explain (comfy-init run --help), or lines of a\nsettings file. comfy-init explain NAME tells all about one.',
     ...sections,
   ].join('\n\n')
 }

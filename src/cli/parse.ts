@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander'
 import { Problem } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
-import { type CommandName, commandEntry, isCommand } from './commands.ts'
+import { type CommandName, commandEntry, isCommand, takesComfyArguments } from './commands.ts'
 import type { Typed } from './desk.ts'
 import { optionsFor } from './options-for.ts'
 
@@ -19,6 +19,7 @@ export function parse(program: Command, argv: readonly string[]): Parsed | 'help
   try {
     refuseDashes(command, args)
     program.parse(argv, { from: 'user' })
+    refuseLooseWords(name, command.args, args)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return 'help'
@@ -33,6 +34,7 @@ type Parsed = { readonly name: CommandName; readonly typed: Typed }
 type Complaint = { readonly message: string; readonly hint?: string }
 
 const DASH = 'dash'
+const LOOSE = 'loose'
 
 // Commander takes whatever follows as the value: `--workspace --json` would name a folder.
 function refuseDashes({ options }: Command, args: readonly string[]): void {
@@ -43,6 +45,13 @@ function refuseDashes({ options }: Command, args: readonly string[]): void {
     return at !== -1 && own[at + 1]?.startsWith('-')
   })
   if (bare !== undefined) throw new CommanderError(64, DASH, `'${bare.long}'`)
+}
+
+// Before -- a forgotten dash or a value behind a blank would otherwise go to ComfyUI.
+function refuseLooseWords(name: CommandName, words: readonly string[], args: readonly string[]): void {
+  const end = args.indexOf('--')
+  const behind = end === -1 ? 0 : args.length - end - 1
+  if (takesComfyArguments(name) && words.length > behind) throw new CommanderError(64, LOOSE, '')
 }
 
 function complaintAbout(
@@ -58,6 +67,8 @@ function complaintAbout(
         message: `${flag} lacks its value, or the value begins with a dash.`,
         hint: `A value that begins with a dash is written behind an equals sign: ${flag}=-…`,
       }
+    case LOOSE:
+      return { message: `${name} takes no word before --.`, hint: comfyHint(name) }
     case 'commander.unknownOption':
       return unknownFlag(name, command, flag)
     case 'commander.optionMissingArgument':
@@ -65,7 +76,10 @@ function complaintAbout(
     case 'commander.invalidArgument':
       return { message: `${flag} is given twice.` }
     case 'commander.missingArgument':
-      return { message: `${words?.name ?? 'A word'} is missing: ${words?.about}.` }
+      return {
+        message: `${words?.name ?? 'A word'} is missing: ${words?.about}.`,
+        hint: `comfy-init ${name} ${words?.example ?? ''}`,
+      }
     default:
       return { message: `${name} takes ${words === undefined ? 'no word' : 'one word'} beside its flags.` }
   }
@@ -80,8 +94,12 @@ function unknownFlag(name: CommandName, command: Command, flag: string): Complai
     options.map((each) => each.name()),
   )
   if (near !== undefined) return { message: `There is no flag ${flag}. Did you mean --${near}?` }
-  const hint = 'ComfyUI’s own arguments go after --: comfy-init run -- --lowvram'
-  return { message: `There is no flag ${flag}.`, ...(name === 'run' && { hint }) }
+  const message = `There is no flag ${flag}.`
+  return takesComfyArguments(name) ? { message, hint: comfyHint(name) } : { message }
+}
+
+function comfyHint(name: CommandName): string {
+  return `ComfyUI’s own arguments go after --: comfy-init ${name} -- --lowvram`
 }
 
 function typedFrom(name: CommandName, command: Command): Typed {

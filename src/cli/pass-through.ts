@@ -1,4 +1,4 @@
-import { exitCodeOfEnding } from '../base/exit-code.ts'
+import { exitCodeOfEnding, NOT_EXECUTABLE, NOT_FOUND } from '../base/exit-code.ts'
 import { Problem, systemCode } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
 import type { ChildEnv } from '../host/exec.ts'
@@ -12,10 +12,6 @@ const HANDED_ON = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
 /** Keys of a terminal send these to everybody in the foreground, the program included. */
 const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const
-
-/** Exit codes that a shell and the container runtimes give, docs.docker.com/engine/containers/run/#exit-status. */
-const NOT_EXECUTABLE = 126
-const NOT_FOUND = 127
 
 /**
  * Runs somebody else's program as if we were not there: same streams, environment less our own marks, its exit code or

@@ -6,9 +6,9 @@ import { exitCodeOfTexts, problemsText, wantsColour } from './show-problems.ts'
 /** `comfy-init plan`: the steps and problems of a start now; the exit code is the one the start would refuse with, else 0. */
 export async function plan(
   { host, acts }: Desk,
-  { flags, json: asJson }: Pick<Typed, 'flags' | 'json'>,
+  { flags, words, json: asJson }: Pick<Typed, 'flags' | 'words' | 'json'>,
 ): Promise<number> {
-  const view = await acts.planOnly(host, { flags, comfyArgs: [] })
+  const view = await acts.planOnly(host, { flags, comfyArgs: words })
   host.out.stdout(asJson ? json(view) : planText(view, wantsColour(host, 'stdout')))
   return exitCodeOfTexts(view.problems)
 }

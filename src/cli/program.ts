@@ -1,6 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Host } from '../host/host.ts'
-import { type CommandName, commandEntry, commands, isCommand, switchEntry } from './commands.ts'
+import {
+  type CommandName,
+  commandEntry,
+  commands,
+  isCommand,
+  switchEntry,
+  takesComfyArguments,
+} from './commands.ts'
 import type { Desk } from './desk.ts'
 import { ABOUT, exitCodesText, usageText, variablesText } from './help.ts'
 import { sectionsFor } from './options-for.ts'
@@ -20,7 +27,10 @@ export function makeProgram({ stdout }: Pick<Host['out'], 'stdout'>): Command {
     .usage(usageText())
     .helpOption('-h, --help', 'Prints this help.')
     .helpCommand(false)
-    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      subcommandTerm: (command) => command.name(),
+      styleTitle: (title) => (title === 'Options:' ? 'Flags:' : title),
+    })
     // Complaints are thrown, and shown at the door as every other problem is.
     .configureOutput({ writeOut: stdout, outputError: () => {} })
     .exitOverride()
@@ -38,9 +48,8 @@ function describe(command: Command, name: CommandName): void {
     const { name: word, about, least, most } = entry.words
     const form = `${word}${most > 1 ? '...' : ''}`
     command.argument(least === 0 ? `[${form}]` : `<${form}>`, about)
-    if (name === 'run') command.usage(`[options] [-- ${form}]`)
-    if (name === 'exec') command.usage(`-- ${form}`)
   }
+  command.usage(usageOf(name))
   for (const each of entry.switches) {
     const { about, value, short } = switchEntry(each)
     const flags = `${short === undefined ? '' : `-${short}, `}--${each}`
@@ -51,6 +60,15 @@ function describe(command: Command, name: CommandName): void {
     for (const { env, flag, value, about, why } of options)
       command.addOption(valued(`--${flag} <${value}>`, `${about} (${env}; by default ${why})`))
   }
+}
+
+function usageOf(name: CommandName): string {
+  const { words } = commandEntry(name)
+  if (words === undefined) return '[flags]'
+  const form = `${words.name}${words.most > 1 ? '...' : ''}`
+  if (name === 'exec') return `-- ${form}`
+  if (takesComfyArguments(name)) return `[flags] [-- ${form}]`
+  return `[flags] ${words.least === 0 ? `[${form}]` : `<${form}>`}`
 }
 
 function valued(flags: string, about: string): Option {

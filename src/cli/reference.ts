@@ -41,7 +41,7 @@ function sectionOf(name: CommandName, usage: string): readonly string[] {
     entry.about,
     ...(entry.words === undefined ? [] : [`${entry.words.name}: ${entry.words.about}.`]),
     ...(own.length === 0 ? [] : [table(['Switch', 'What it does'], own)]),
-    ...(entry.options === 'all' ? ['Takes every option of the settings as a flag too.'] : []),
+    ...(entry.options === 'all' ? ['Takes every setting as a flag too.'] : []),
     ...(entry.options === 'where'
       ? [
           `Finds the running comfy-init by ${options.map(({ flag }) => `\`--${flag}\``).join(', ')} or their variables.`,

@@ -11,6 +11,9 @@ export type Route =
   /** Somebody else's program, run as it is. */
   | { readonly to: 'program'; readonly name: string; readonly args: readonly string[] }
 
+/** What people type for the version; ComfyUI knows none of them. */
+const VERSION: readonly string[] = ['--version', '-v', '-V']
+
 /**
  * Reads the first words as Docker's official images do: nothing or flags start ComfyUI, a command of ours is ours,
  * everything else is a program.
@@ -19,7 +22,8 @@ export function route(argv: readonly string[]): Route {
   const [first, ...rest] = argv
   if (first === undefined) return { to: 'boot', comfyArgs: [] }
   if (first === '--help' || first === '-h') return { to: 'command', argv: ['--help'] }
-  if (first === '--version') return { to: 'command', argv: ['version', ...rest] }
+  if (first === 'help') return { to: 'command', argv: helpOf(rest) }
+  if (VERSION.includes(first)) return { to: 'command', argv: ['version', ...rest] }
   if (first === '--') return { to: 'boot', comfyArgs: rest }
   if (first.startsWith('-')) return { to: 'boot', comfyArgs: argv }
   if (!isCommand(first)) return { to: 'program', name: first, args: rest }
@@ -29,6 +33,11 @@ export function route(argv: readonly string[]): Route {
   if (first === 'health' && rest.length === 0) return { to: 'health', live: false }
   if (first === 'health' && rest.length === 1 && rest[0] === '--live') return { to: 'health', live: true }
   return { to: 'command', argv }
+}
+
+// `help` is a word of the shell, no program, so that it hides none; exec -- help runs one all the same.
+function helpOf([name = '']: readonly string[]): readonly string[] {
+  return isCommand(name) ? [name, '--help'] : ['--help']
 }
 
 // `exec -- -x` may run a program whose name starts with a dash; without the dashes that would be a flag of ours.

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
-import { joinArguments } from './argument-list.ts'
+import { textOf } from './example.ts'
 import { type OptionKey, type Origin, type Origins, optionKeys, optionOf, type Settings } from './settings.ts'
 
 /** One option with its value, as data for a door; secrets are masked. */
@@ -47,11 +47,7 @@ export function explain(settings: Settings, origins: Origins, name?: string): re
 /** An option's value as a person would write it; `***` for a secret, undefined where nothing is set. */
 export function valueText(key: OptionKey, settings: Settings): string | undefined {
   const value: unknown = settings[key]
-  if (value === undefined) return undefined
-  const { show } = optionOf(key)
-  if (show !== undefined) return show(value)
-  if (typeof value === 'boolean') return value ? 'on' : 'off'
-  return Array.isArray(value) ? joinArguments(value) : String(value)
+  return value === undefined ? undefined : textOf(optionOf(key), value)
 }
 
 /** Where a value came from, in words. */

@@ -18,6 +18,10 @@ export type Option<T> = {
   readonly value: string
   /** Takes the text a person wrote; its messages go on from «it …», as in «must be a number». */
   readonly schema: z.ZodMiniType<T, string>
+  /** A value as a person may write it, shown when another is wrong; absent where the default's text does, and for secrets. */
+  readonly example?: string
+  /** Where a person finds the right value, as in «id -u shows yours». */
+  readonly look?: string
   readonly fallback: (hints: Hints) => T
   /** The default in words, with its reason. */
   readonly why: string

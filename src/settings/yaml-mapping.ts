@@ -19,9 +19,10 @@ export function readMapping(
   if (error !== undefined)
     return {
       line: lines.linePos(error.pos[0]).line,
-      fault: `not valid YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
+      fault: faultOf(error.code, lineAt(text, error.pos[0])),
     }
   if (isNothing(document.contents)) return { entries: [] }
+  if (isScalar(document.contents)) return { line: lineOf(document.contents), fault: NO_PAIR }
   if (!isMap(document.contents)) return { line: lineOf(document.contents), fault: 'not a mapping of names' }
   return {
     entries: document.contents.items.map(({ key, value }) => ({
@@ -30,6 +31,19 @@ export function readMapping(
       value: textsOf(value, document),
     })),
   }
+}
+
+const NO_PAIR = 'this line is not «name: value»'
+
+// A forgotten colon has several codes, depending on what stands in the lines around it.
+function faultOf(code: string, line: string): string {
+  const hasPair = /:(\s|$)/.test(line) || /^\s/.test(line)
+  return hasPair ? `not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})` : NO_PAIR
+}
+
+function lineAt(text: string, at: number): string {
+  const start = text.lastIndexOf('\n', at - 1) + 1
+  return text.slice(start).split('\n', 1)[0] ?? ''
 }
 
 function isNothing(node: unknown): boolean {

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { PlanView } from '../../src/app/plan-only.ts'
 import { layoutOf } from '../../src/base/layout.ts'
 import { Problem } from '../../src/base/problem.ts'
+import type { Acts } from '../../src/cli/desk.ts'
 import { lastLines } from '../../src/cli/logs.ts'
 import { answer } from '../../src/cli/main.ts'
 import type { Host } from '../../src/host/host.ts'
@@ -28,6 +29,27 @@ test('plan prints the steps in order and ends with the code that a start would r
   expect(out()).toContain('ComfyUI starts from /workspace/ComfyUI')
   expect(out()).toContain('  1. Link the place (as root)\n     /opt/ComfyUI\n')
   expect(out()).toContain('1 problem\n')
+})
+
+test('plan and doctor hand arguments for ComfyUI on, as run does', async () => {
+  const { host } = capturingHost()
+  const asked: (readonly string[])[] = []
+  const planOnly: Acts['planOnly'] = async (_, { comfyArgs }) => {
+    asked.push(comfyArgs)
+    return aPlan([])
+  }
+  const doctor: Acts['doctor'] = async (_, { comfyArgs }) => {
+    asked.push(comfyArgs)
+    return { facts: aFacts(), processes: { first: 'tini', zombies: 0 }, problems: [] }
+  }
+  const desk = aDesk(host, { planOnly, doctor })
+  await answer(desk, ['plan', '--gpu=off', '--', '--lowvram', '--json'])
+  await answer(desk, ['doctor', '--', '--port', '9'])
+
+  expect(asked).toEqual([
+    ['--lowvram', '--json'],
+    ['--port', '9'],
+  ])
 })
 
 test('plan --json is the plan as one document, with 0 when nothing stands in the way', async () => {

@@ -1,8 +1,11 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { exitCodeOf } from '../../src/base/exit-code.ts'
-import { blocking } from '../../src/base/problem.ts'
+import { blocking, Problem } from '../../src/base/problem.ts'
+import { exampleOf } from '../../src/settings/example.ts'
+import { parseGiven } from '../../src/settings/parse.ts'
 import { secretFilePaths } from '../../src/settings/read.ts'
+import { optionKeys, optionOf } from '../../src/settings/settings.ts'
 import { codes, read, refused, texts } from './given.ts'
 
 test.each([
@@ -37,8 +40,33 @@ test.each([
 
 test('a wrong value says what would be right, and the default', async () => {
   const [text] = texts(await refused({ env: { COMFY_PORT: 'x' } }))
-  expect(text).toContain('Write PORT, or leave it out for the default: 8188, ComfyUI’s own.')
+  expect(text).toContain('Set COMFY_PORT=8188, or leave it out for the default: 8188, ComfyUI’s own.')
 })
+
+test.each([
+  [{ env: { COMFY_UID: 'me' } }, 'Set COMFY_UID=1000, or'],
+  [{ env: { COMFY_UID: 'me' } }, ' id -u shows yours.'],
+  [{ env: { PGID: 'me' } }, 'Set PGID=1000, or'],
+  [{ env: { COMFY_STOP_GRACE: 'soon' } }, 'Set COMFY_STOP_GRACE=8s, or'],
+  [{ env: { COMFY_JUPYTER: 'maybe' } }, 'Set COMFY_JUPYTER=off, or'],
+  [{ env: {}, flags: { port: 'x' } }, 'Set --port=8188, or'],
+  [{ env: {}, comfyArgs: ['--port', 'x'] }, 'Set --port 8188, or'],
+  [{ env: { COMFY_ARGS: '--port x' } }, 'Set --port 8188 in COMFY_ARGS, or'],
+  [{ env: {}, imageFile: 'port: x' }, 'Set port: 8188 in /etc/comfy-init.yaml:1, or'],
+  [{ env: { HF_TOKEN: 'a\u0007b' } }, 'Write a TOKEN in one line, or'],
+])('%j is answered with what can be typed', async (given, remedy) => {
+  expect(texts(await refused(given))[0]).toContain(remedy)
+})
+
+test.each(optionKeys.filter((key) => optionOf(key).secret === undefined))(
+  'the example of %s is a right value',
+  async (key) => {
+    const option = optionOf(key)
+    const given = { text: exampleOf(option), origin: { from: 'env', name: option.env } } as const
+    expect(exampleOf(option)).not.toBe('')
+    expect(parseGiven(key, given)).not.toBeInstanceOf(Problem)
+  },
+)
 
 test('quotes that an env file left in the value are pointed at', async () => {
   const [text] = texts(await refused({ env: { COMFY_PORT: '"8188"' } }))

@@ -10,8 +10,8 @@ export const serviceProblems = {
       `comfy/cli_args.py of ComfyUI${version === undefined ? '' : ` ${version}`} does not define ${flag}; ComfyUI ends with exit code 2 on arguments it does not know.`,
     remedy: ({ flag, near }) =>
       near === undefined
-        ? `Take ${flag} out of COMFY_ARGS.`
-        : `Did you mean ${near}? Change it in COMFY_ARGS.`,
+        ? `Take ${flag} out of COMFY_ARGS or the command line.`
+        : `Did you mean ${near}? Change it in COMFY_ARGS or the command line.`,
   }),
   COMFY_ARG_LEFT_OUT: entry<{ flag: string }>({
     kind: 'settings',
@@ -19,7 +19,7 @@ export const serviceProblems = {
     what: ({ flag }) => `Cannot use ${flag} without a GPU.`,
     why: ({ flag }) =>
       `ComfyUI is started with --cpu, and it refuses --cpu together with ${flag}; ${flag} is left out.`,
-    remedy: ({ flag }) => `Give the container a GPU, or take ${flag} out of COMFY_ARGS.`,
+    remedy: ({ flag }) => `Give the container a GPU, or take ${flag} out of COMFY_ARGS or the command line.`,
   }),
   COMFY_TOO_OLD: entry<{ version?: string | undefined }>({
     kind: 'environment',

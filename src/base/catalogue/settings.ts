@@ -12,7 +12,12 @@ export const settingProblems = {
     value: string | undefined
     /** `it must be a number` */
     must: string
+    /** What stands for the value in help, for one whose example is not shown. */
     accepts: string
+    /** `COMFY_PORT=8188`, as it can be written where the wrong value was; undefined for a secret. */
+    write: string | undefined
+    /** `id -u shows yours` */
+    look?: string | undefined
     fallback: string
   }>({
     kind: 'settings',
@@ -22,7 +27,10 @@ export const settingProblems = {
       const quotes = value !== undefined && /^(['"]).*\1$/.test(value)
       return `${shown} is wrong: ${must}.${quotes ? ' The quotes around it are part of it.' : ''}`
     },
-    remedy: ({ accepts, fallback }) => `Write ${accepts}, or leave it out for the default: ${fallback}.`,
+    remedy: ({ accepts, write, look, fallback }) => {
+      const right = write === undefined ? `Write a ${accepts} in one line` : `Set ${write}`
+      return `${right}, or leave it out for the default: ${fallback}.${look === undefined ? '' : ` ${look}.`}`
+    },
   }),
   SETTING_UNKNOWN: entry<{ name: string; near?: string | undefined }>({
     kind: 'settings',

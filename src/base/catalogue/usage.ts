@@ -1,4 +1,5 @@
 import { entry } from '../entry.ts'
+import { NOT_EXECUTABLE, NOT_FOUND } from '../exit-code.ts'
 
 const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some space on the volume, or give it a larger one, and start the container again.',
@@ -12,6 +13,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
 export const usageProblems = {
   COMMAND_NOT_FOUND: entry<{ command: string; near?: string | undefined }>({
     kind: 'usage',
+    exitCode: NOT_FOUND,
     what: ({ command }) => `Cannot run «${command}».`,
     why: ({ command }) => `«${command}» is neither a comfy-init command nor a program in PATH.`,
     remedy: ({ near }) =>
@@ -40,6 +42,7 @@ export const usageProblems = {
   }),
   COMMAND_NOT_EXECUTABLE: entry<{ command: string; code: string }>({
     kind: 'usage',
+    exitCode: NOT_EXECUTABLE,
     what: ({ command }) => `Cannot run «${command}».`,
     why: ({ command, code }) => `${command} is there, but the system does not start it (${code}).`,
     remedy: ({ command, code }) =>

@@ -18,7 +18,7 @@ export async function untilReady(
 ): Promise<boolean> {
   const startMs = host.clock.monotonicMs()
   while (!signal.aborted) {
-    const answers = await answersNow(host, ready)
+    const answers = await answersNow(host, ready, TIMEOUT_MS)
     if (signal.aborted) return false
     if (answers) return true
     const eager = host.clock.monotonicMs() - startMs < EAGER_FOR_MS
@@ -27,9 +27,14 @@ export async function untilReady(
   return false
 }
 
-async function answersNow({ net }: Pick<Host, 'net'>, ready: ServiceSpec['ready']): Promise<boolean> {
+/** Whether the service answers 200 (or, where it speaks TLS, takes a connection) within a time, milliseconds. */
+export async function answersNow(
+  { net }: Pick<Host, 'net'>,
+  ready: ServiceSpec['ready'],
+  timeoutMs: number,
+): Promise<boolean> {
   const { host, port, path } = ready
-  if (ready.over === 'tls') return net.connects(host, port, TIMEOUT_MS)
-  const answer = await net.ask({ host, port, path, timeoutMs: TIMEOUT_MS })
+  if (ready.over === 'tls') return net.connects(host, port, timeoutMs)
+  const answer = await net.ask({ host, port, path, timeoutMs })
   return answer?.status === 200
 }
