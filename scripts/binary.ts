@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { log } from '@yao-pkg/pkg/lib-es5/log.js'
 import sea from '@yao-pkg/pkg/lib-es5/sea.js'
 import { type Architecture, architectures, baseNode, nativeArchitecture } from './binary/base-node.ts'
 import { makeCodeCache } from './binary/code-cache.ts'
@@ -32,6 +33,8 @@ export async function makeBinary(arch: Architecture, halves: Halves, work: strin
     execArgvExtension: 'none',
     assets: await assets(arch, halves, work),
   }
+  // pkg tells each of its steps on stdout; its warnings and errors stay.
+  log.info = () => undefined
   await sea.default(halves.start, {
     nodePath: await baseNode(arch),
     // A foreign base cannot run here: the Node that runs this script makes the blob, and is of the same version.

@@ -10,6 +10,7 @@ import { fillSandbox, type Sandbox } from './sandbox/fill.ts'
  * else as a plain process. COMFY_HOME and COMFY_PYTHON boot a real ComfyUI instead of the stand-in, never moving it.
  */
 
+const STARTER = process.ppid
 const TOP = join(import.meta.dirname, '..')
 const SANDBOX = join(TOP, '.sandbox')
 const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
@@ -24,6 +25,7 @@ const realHome = process.env.COMFY_HOME === undefined ? undefined : resolve(proc
 const isRoot = process.getuid?.() === 0
 const child = containerIsPossible() ? startContainer(sandbox) : startPlain(sandbox)
 passSignals(child)
+endWithoutStarter(child)
 void sayWhenReady()
 child.once('exit', (code) => process.exit(code ?? 1))
 
@@ -96,11 +98,22 @@ function containerIsPossible(): boolean {
 // The terminal's Ctrl-C comes to us alone: PID 1 of the container is told as docker stop would tell it.
 function passSignals(child: ChildProcess): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      const pid = child.pid ?? 0
-      process.kill(innerPid(pid) ?? pid, 'SIGTERM')
-    })
+    process.on(name, () => askToStop(child))
   }
+}
+
+// A killed npm passes nothing on. Repeated, since a container that is still being made loses the first TERM.
+function endWithoutStarter(child: ChildProcess): void {
+  let secondsAlone = 0
+  setInterval(() => {
+    if (process.ppid === STARTER) return
+    if (secondsAlone % 10 === 0) askToStop(child)
+    secondsAlone += 1
+  }, 1000)
+}
+
+function askToStop({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(innerPid(pid) ?? pid, 'SIGTERM')
 }
 
 function innerPid(pid: number): number | undefined {
