@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/boot/**', 'test/binary/**', 'test/image/**'],
+          exclude: ['test/boot/**', 'test/binary/**', 'test/image/**', 'test/faults/**'],
           testTimeout: 20_000,
         },
       },
@@ -17,6 +17,15 @@ export default defineConfig({
           include: ['test/binary/**/*.test.ts', 'test/boot/**/*.story.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts', 'test/features/workspace/cuts.test.ts'],
+          env: { FAULTS: 'all' },
+          testTimeout: 900_000,
           fileParallelism: false,
         },
       },

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, buildSync, type Plugin } from 'esbuild'
 
 /** The repository's folder; every path of the build starts here. */
 export const root: string = join(import.meta.dirname, '..')
 
 const mainModule = join(root, 'src/main.ts')
+const copyWorker = join(root, 'src/host/copy/worker.ts')
 
 /** The two halves of the program as files for the binary: `start` runs at once, `app` is loaded behind it. */
 export type Halves = { readonly start: string; readonly app: string }
@@ -16,6 +17,11 @@ export async function buildBundle(): Promise<string> {
   const outfile = join(root, 'dist/comfy-init.cjs')
   await build({ ...common(), entryPoints: [mainModule], outfile })
   return outfile
+}
+
+/** Bundles another program of the repository the same way: for measurements. */
+export async function buildOther(entry: string, outfile: string): Promise<void> {
+  await build({ ...common(), entryPoints: [entry], outfile })
 }
 
 /** Bundles the two halves for the binary into a folder. The seam are the dynamic imports of src/main.ts: the first start
@@ -52,6 +58,16 @@ function seam(behind: Set<string>): Plugin {
 }
 
 function common(): BuildOptions {
+  return { ...plain(), define: { ...plain().define, __COPY_WORKER__: JSON.stringify(workerText()) } }
+}
+
+/** The program of the copying threads: it travels as text, for a packed binary has no files to start threads from. */
+function workerText(): string {
+  const { outputFiles = [] } = buildSync({ ...plain(), entryPoints: [copyWorker], write: false })
+  return outputFiles.map(({ text }) => text).join('')
+}
+
+function plain(): BuildOptions {
   return {
     bundle: true,
     platform: 'node',
@@ -64,7 +80,11 @@ function common(): BuildOptions {
     legalComments: 'none',
     // Built-in modules by require: the embedded half has no loader for import().
     supported: { 'dynamic-import': false },
-    define: { __VERSION__: JSON.stringify(packageVersion()), __COMMIT__: JSON.stringify(commit()) },
+    define: {
+      'import.meta.url': '""',
+      __VERSION__: JSON.stringify(packageVersion()),
+      __COMMIT__: JSON.stringify(commit()),
+    },
     logLevel: 'warning',
   }
 }

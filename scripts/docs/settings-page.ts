@@ -3,9 +3,11 @@ import { doorOptions } from '../../src/settings/options/doors.ts'
 import { identityOptions } from '../../src/settings/options/identity.ts'
 import { placeOptions } from '../../src/settings/options/places.ts'
 import { serviceOptions } from '../../src/settings/options/services.ts'
+import { workspaceOptions } from '../../src/settings/options/workspace.ts'
 
 const GROUPS: readonly (readonly [string, Readonly<Record<string, Option<unknown>>>])[] = [
   ['Places', placeOptions],
+  ['Workspace', workspaceOptions],
   ['Identity and machine', identityOptions],
   ['Services', serviceOptions],
   ['Doors and logs', doorOptions],

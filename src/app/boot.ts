@@ -1,15 +1,17 @@
 import { makeBus } from '../base/event.ts'
 import { exitCodeOf } from '../base/exit-code.ts'
+import { blocking } from '../base/problem.ts'
 import type { Host } from '../host/host.ts'
 import { ask } from './ask.ts'
 import { doorKeeper } from './door-keeper.ts'
 import type { Input } from './input.ts'
 import { keepReport } from './keep-report.ts'
+import { lockKeeper } from './lock-keeper.ts'
 import { logTo } from './log.ts'
 import { prepareServices } from './services.ts'
 import { settle } from './settle.ts'
 import { listenForStop } from './stop-request.ts'
-import { watchOver } from './watch-over.ts'
+import { type Watching, watchOver } from './watch-over.ts'
 
 /** From start to end: asks, looks, decides, acts, tells, then watches over the services. Resolves with the exit code. */
 export async function boot(host: Host, input: Input): Promise<number> {
@@ -20,26 +22,27 @@ export async function boot(host: Host, input: Input): Promise<number> {
   const doors = doorKeeper(host, { settings, bus, openDoors: input.openDoors })
   for (const problem of problems) bus.tell({ type: 'problem', problem })
   if (settings.umask !== undefined) host.users.umask(settings.umask)
-
-  const settled = await settle(host, settings, {
-    tell: bus.tell,
-    signal: stop.signal,
-    beforeActing: doors.open,
-  })
-  await keepReport(host, settled)
-  if (stop.signal.aborted) return doors.close(128 + host.signals.number(stop.name() ?? 'SIGTERM'))
-  if (settled.report.verdict === 'failed') {
-    bus.tell({ type: 'phase', phase: 'failed' })
-    return doors.close(
-      exitCodeOf(
-        settled.report.problems.filter((each) => each.level === 'blocking').map((each) => each.kind),
-      ),
-    )
+  const lock = lockKeeper(host, { settings, tell: bus.tell, stop: stop.signal, beforeWaiting: doors.open })
+  try {
+    return await doors.close(await run(host, { settings, bus, stop, doors, lock }))
+  } finally {
+    await lock.release()
   }
+}
 
+type Running = Pick<Watching, 'settings' | 'bus' | 'stop' | 'doors' | 'lock'>
+
+async function run(host: Host, running: Running): Promise<number> {
+  const { settings, bus, stop, doors, lock } = running
+  const settled = await settle(host, settings, { tell: bus.tell, lock, beforeActing: doors.open })
+  const { verdict, problems } = settled.report
+  if (!lock.isAnothers()) await keepReport(host, settled)
+  if (stop.signal.aborted) return 128 + host.signals.number(stop.name() ?? 'SIGTERM')
+  if (verdict === 'failed' || lock.isAnothers()) {
+    bus.tell({ type: 'phase', phase: 'failed' })
+    return exitCodeOf(blocking([...problems, ...lock.problems()]).map((each) => each.kind))
+  }
   const services = await prepareServices(host, settings, settled)
   for (const problem of services.problems) bus.tell({ type: 'problem', problem })
-  return doors.close(
-    await watchOver(host, { ...services, bus, stop, settings, doors, verdict: settled.report.verdict }),
-  )
+  return watchOver(host, { ...services, ...running, verdict })
 }

@@ -8,22 +8,29 @@ import { planPreflight } from '../features/preflight/plan.ts'
 import { planServices } from '../features/services/plan.ts'
 import { decidePlaces } from '../features/workspace/places.ts'
 import { planWorkspace } from '../features/workspace/plan.ts'
+import { planPatch } from '../features/workspace/plan-trees.ts'
+import { planPreparation } from '../features/workspace/prepare.ts'
+import { planVenv } from '../features/workspace/venv/plan.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** What is to be done, and where things will lie then. */
-export type Decision = { readonly places: Places; readonly plan: Plan }
+/** What is to be done, and where things will lie then. `preparation` is the part of it that needs no lock: it makes the lock’s place. */
+export type Decision = { readonly places: Places; readonly plan: Plan; readonly preparation: Plan }
 
 /** Joins every feature's plan. Pure. What acts as root or makes places comes first; what runs programs comes after the drop. */
 export function decide(settings: Settings, facts: Facts): Decision {
   const places = decidePlaces(settings, facts)
+  const preparation = planPreparation(facts, places)
   const plan = joinPlans(
     planPreflight(settings, facts, places),
+    preparation,
     planWorkspace(settings, facts, places),
     planImageNodes(settings, facts, places),
     planModels(settings, facts, places),
     planServices(settings, facts, places),
     planIdentity(settings, facts),
+    planVenv(facts, places),
+    planPatch(facts, places),
     planClones(settings, facts, places),
   )
-  return { places, plan }
+  return { places, plan, preparation }
 }

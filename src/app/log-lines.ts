@@ -1,7 +1,8 @@
 import type { Event, LogLevel, ServiceState } from '../base/event.ts'
 import type { Runtime } from '../base/problem.ts'
-import { durationText, sizeText } from '../base/text.ts'
+import { durationText } from '../base/text.ts'
 import { problemLines } from './problem-lines.ts'
+import { progressText } from './progress-text.ts'
 
 /** One line of the log: how grave, about what, and the words. */
 export type LogLine = { readonly level: LogLevel; readonly topic: string; readonly text: string }
@@ -71,12 +72,6 @@ function topicOf(id: string): string {
 
 function planText(ids: readonly string[]): string {
   return ids.length === 0 ? 'Nothing to do.' : ids.join(', ')
-}
-
-function progressText({ done, total, unit }: Event & { type: 'progress' }): string {
-  const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
-  const of = unit === 'bytes' ? `${sizeText(done)} of ${sizeText(total)}` : `${done} of ${total} files`
-  return `${percent} %, ${of}`
 }
 
 function stepLine({ id, result, ms }: Event & { type: 'step-done' }, title: string): LogLine {

@@ -8,7 +8,7 @@ import { type LogLine, logLines } from './log-lines.ts'
 /** A step that is done sooner is logged once, at its end, milliseconds. */
 const START_AFTER_MS = 500
 
-/** Progress of one step is logged no more often than this, milliseconds. */
+/** Progress of one step is logged no more often than this, milliseconds; a pause at once, both its ends, and once. */
 const PROGRESS_EVERY_MS = 5000
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
@@ -32,7 +32,7 @@ export function logTo(
   { log, logFormat }: Pick<Settings, 'log' | 'logFormat'>,
 ): (event: Event) => void {
   const titles = new Map<string, string>()
-  const lastProgressMs = new Map<string, number>()
+  const lastProgress = new Map<string, { readonly ms: number; readonly paused: boolean }>()
   const seen = new Set<string>()
   let runtime: Runtime = 'docker'
   let phase: Phase | undefined
@@ -43,9 +43,10 @@ export function logTo(
       if (event.phase === phase) return false
       phase = event.phase
     } else if (event.type === 'progress') {
-      const last = lastProgressMs.get(event.id) ?? 0
-      if (clock.monotonicMs() - last < PROGRESS_EVERY_MS) return false
-      lastProgressMs.set(event.id, clock.monotonicMs())
+      const last = lastProgress.get(event.id) ?? { ms: 0, paused: false }
+      const [ms, paused] = [clock.monotonicMs(), event.paused === true]
+      if (paused ? last.paused : !last.paused && ms - last.ms < PROGRESS_EVERY_MS) return false
+      lastProgress.set(event.id, { ms, paused })
     } else if (event.type === 'problem') {
       const key = `${event.problem.code} ${event.problem.message}`
       if (seen.has(key)) return false
@@ -70,7 +71,7 @@ export function logTo(
     if (event.type === 'step-done') forgetStart()
     if (event.type === 'step-started') {
       titles.set(event.id, event.title)
-      lastProgressMs.set(event.id, clock.monotonicMs())
+      lastProgress.set(event.id, { ms: clock.monotonicMs(), paused: false })
       forgetStart = clock.after(START_AFTER_MS, () => tell(event))
     } else if (isNews(event)) tell(event)
   }

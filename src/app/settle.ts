@@ -1,14 +1,15 @@
 import type { Tell } from '../base/event.ts'
-import type { Places } from '../base/layout.ts'
+import { layoutOf, type Places } from '../base/layout.ts'
 import { blocking, Problem } from '../base/problem.ts'
 import { joinReports, type Report } from '../base/report.ts'
 import { apply } from '../engine/apply.ts'
-import type { Plan } from '../engine/plan.ts'
+import { joinPlans, type Plan, problems } from '../engine/plan.ts'
 import type { Facts } from '../facts/facts.ts'
 import { lookAround } from '../facts/look-around.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
-import { decide } from './decide.ts'
+import { type Decision, decide } from './decide.ts'
+import type { Guard, LockKeeper } from './lock-keeper.ts'
 
 /** What boot and its services need to know once everything is in its place. */
 export type Settled = { readonly report: Report; readonly facts: Facts; readonly places: Places }
@@ -16,32 +17,75 @@ export type Settled = { readonly report: Report; readonly facts: Facts; readonly
 /** How to settle: `beforeActing` is called once, before the first step that changes something. */
 export type Settling = {
   readonly tell: Tell
-  readonly signal: AbortSignal
+  readonly lock: LockKeeper
   readonly beforeActing: () => Promise<void>
 }
 
-/** More rounds than any boot needs: adopt, become, clone, done. */
-const MAX_ROUNDS = 4
+/** More rounds than any boot needs: make the lock’s place, adopt, become, clone, done. */
+const MAX_ROUNDS = 5
 
-/** Looks, decides and acts until nothing is left to do. What only shows after a round is found by the next. */
+/**
+ * Looks, decides and acts until nothing is left to do. What only shows after a round is found by the next. Nothing but the
+ * lock's place is made before the workspace is ours.
+ */
 export async function settle(host: Host, settings: Settings, settling: Settling): Promise<Settled> {
+  const { lock, tell } = settling
   const reports: Report[] = []
-  let facts: Facts | undefined
+  let view: View | undefined
   for (;;) {
-    facts = await lookAround(host, settings, facts)
-    settling.tell({ type: 'runtime', runtime: facts.runtime })
-    const { plan, places } = decide(settings, facts)
+    view = await lookGuarded(host, settings, { lock, tell, before: view })
+    const { facts, guard } = view
+    const { places, ...decision } = decide(settings, facts)
+    const plan = guard === undefined ? beforeLock(decision) : withGuard(decision.plan, guard)
     if (willChange(plan)) await settling.beforeActing()
     const failed = new Set(
       reports.flatMap((each) => each.steps.filter((step) => step.result === 'failed').map((step) => step.id)),
     )
-    const report = await apply(plan, host, { ...settling, target: facts.who.target, failed })
+    const report = await apply(plan, host, { tell, signal: lock.signal, target: facts.who.target, failed })
     reports.push(report)
-    if (report.verdict === 'failed' || !changedAnything(plan, report))
+    if (report.verdict === 'failed' || (guard !== undefined && !changedAnything(plan, report)))
       return { report: joinReports(reports), facts, places }
     if (reports.length === MAX_ROUNDS)
       throw new Problem('ROUNDS_EXHAUSTED', { rounds: MAX_ROUNDS, steps: plan.steps.map((step) => step.id) })
   }
+}
+
+type View = { readonly facts: Facts; readonly guard: Guard | undefined }
+
+// The lock can be taken where its place is; after the first round that place is made, or has said why it cannot be.
+async function lookGuarded(
+  host: Host,
+  settings: Settings,
+  { lock, tell, before }: Pick<Settling, 'lock' | 'tell'> & { readonly before: View | undefined },
+): Promise<View> {
+  const read = before?.guard === undefined ? await lock.read() : undefined
+  const facts = await lookAround(host, settings, before?.facts)
+  tell({ type: 'runtime', runtime: facts.runtime })
+  if (before?.guard !== undefined) return { facts, guard: before.guard }
+  if (before === undefined && !facts.folders.has(layoutOf(facts.workspace.path).own))
+    return { facts, guard: undefined }
+  const guard = await lock.take(facts, read)
+  if (!guard.looksOld || lock.signal.aborted) return { facts, guard }
+  return { facts: withOwnDoor(await lookAround(host, settings), facts), guard }
+}
+
+// Whoever was waited for may have held our ports. The doors, if they could be opened, are our own since.
+function withOwnDoor(now: Facts, before: Facts): Facts {
+  const isOurs = before.ports.some((port) => port.use === 'http' && port.free)
+  const ports = now.ports.map((port) => (port.use === 'http' && isOurs ? { ...port, free: true } : port))
+  return { ...now, ports }
+}
+
+// All that is wrong is said before anything is made.
+function beforeLock({ plan, preparation }: Omit<Decision, 'places'>): Plan {
+  return { steps: preparation.steps, problems: plan.problems }
+}
+
+// What was found in a workspace that others are changing says nothing; one that is refused need not be said to take no lock.
+function withGuard(plan: Plan, guard: Guard): Plan {
+  if (blocking(guard.problems).length > 0) return problems(...guard.problems)
+  if (blocking(plan.problems).length > 0) return plan
+  return joinPlans(plan, problems(...guard.problems))
 }
 
 // A plan that is refused changes nothing, and its doors would only hide why a port is taken.

@@ -1,13 +1,21 @@
 import type { Runtime } from '../base/entry.ts'
-import type { Bus, Event, Phase, ServiceState, StepResult } from '../base/event.ts'
+import type { Bus, Event, Part, Phase, ServiceState, StepResult } from '../base/event.ts'
 import type { Problem, ProblemText } from '../base/problem.ts'
+import { percentOf } from './progress-text.ts'
 
-/** One step as the status shows it; `percent` 0 to 100 while it works. */
+/**
+ * One step as the status shows it. While it works and has told how far it is: `percent` 0 to 100, `bytes`, `files`,
+ * `leftMs` once that can be estimated, and `paused` when somebody has it wait.
+ */
 export type StepStatus = {
   readonly id: string
   readonly title: string
   readonly state: 'waiting' | 'working' | StepResult
   readonly percent?: number
+  readonly bytes?: Part
+  readonly files?: Part
+  readonly leftMs?: number
+  readonly paused?: boolean
   readonly ms?: number
 }
 
@@ -74,9 +82,10 @@ function noteStep(steps: Map<string, StepStatus>, event: Event): void {
   } else if (event.type === 'step-started') {
     steps.set(event.id, { id: event.id, title: event.title, state: 'working' })
   } else if (event.type === 'progress') {
-    const percent = event.total === 0 ? 100 : Math.min(100, Math.floor((event.done / event.total) * 100))
-    const step = steps.get(event.id)
-    if (step !== undefined) steps.set(event.id, { ...step, percent })
+    const { id, type: _, ...progress } = event
+    const step = steps.get(id)
+    if (step?.state === 'working')
+      steps.set(id, { id, title: step.title, state: 'working', percent: percentOf(progress), ...progress })
   } else if (event.type === 'step-done') {
     const step = steps.get(event.id)
     steps.set(event.id, { id: event.id, title: step?.title ?? event.id, state: event.result, ms: event.ms })

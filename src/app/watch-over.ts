@@ -1,5 +1,5 @@
 import type { Bus, Phase, ServiceState } from '../base/event.ts'
-import { exitCodeOfEnding } from '../base/exit-code.ts'
+import { exitCodeOf, exitCodeOfEnding } from '../base/exit-code.ts'
 import type { Verdict } from '../base/report.ts'
 import type { ServiceSpec } from '../base/service.ts'
 import { answersNow } from '../features/supervise/readiness.ts'
@@ -7,6 +7,7 @@ import { superviseAll } from '../features/supervise/supervise.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { DoorKeeper } from './door-keeper.ts'
+import type { LockKeeper } from './lock-keeper.ts'
 import type { StopRequest } from './stop-request.ts'
 
 /** What watching over needs. */
@@ -16,6 +17,7 @@ export type Watching = {
   readonly stop: StopRequest
   readonly settings: Settings
   readonly doors: DoorKeeper
+  readonly lock: LockKeeper
   readonly verdict: Verdict
 }
 
@@ -25,15 +27,18 @@ const REST_MS = 2000
 /** Time left to the stop ladders once a second request to stop came, milliseconds. */
 const HURRY_MS = 1000
 
-/** Starts the services and stays until told to stop, or until an essential one ended for good. Resolves with the exit code. */
+/**
+ * Starts the services and stays until told to stop, until an essential one ended for good, or until the workspace is another's.
+ * Resolves with the exit code.
+ */
 export async function watchOver(
   host: Host,
-  { specs, bus, stop, settings, doors, verdict }: Watching,
+  { specs, bus, stop, settings, doors, lock, verdict }: Watching,
 ): Promise<number> {
   bus.tell({ type: 'phase', phase: 'starting' })
   const states = new Map<string, ServiceState>()
   bus.listen((event) => {
-    if (event.type !== 'service-state' || stop.signal.aborted) return
+    if (event.type !== 'service-state' || lock.signal.aborted) return
     states.set(event.service, event.state)
     bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
     if (event.state === 'running') host.clock.after(REST_MS, host.memory.rest)
@@ -46,11 +51,13 @@ export async function watchOver(
     logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
   })
   await doors.open()
-  const ended = await Promise.race([supervisor.ended, aborted(stop.signal)])
+  const ended = await Promise.race([supervisor.ended, aborted(lock.signal)])
+  const isLost = lock.lost.aborted
   bus.tell({ type: 'phase', phase: 'stopping' })
   stop.onAgain(() => void supervisor.stopAll(HURRY_MS))
   const inTime = await supervisor.stopAll(settings.stopGraceMs)
   bus.tell({ type: 'phase', phase: 'stopped' })
+  if (isLost) return exitCodeOf(lock.problems().map((each) => each.kind))
   if (ended !== undefined) return exitCodeOfEnding(ended, host.signals.number)
   return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
 }

@@ -18,19 +18,19 @@ export type ServiceState =
 /** How one step ended. */
 export type StepResult = 'done' | 'not-needed' | 'failed' | 'not-reached'
 
+/** So much of so much. */
+export type Part = { readonly done: number; readonly total: number }
+
+/** How far a step is; `paused` when somebody has it wait. */
+export type Progress = { readonly bytes: Part; readonly files: Part; readonly paused?: boolean }
+
 /** Everything that can be told while the program runs; the log, the status and later the page are made from these alone. */
 export type Event =
   | { readonly type: 'runtime'; readonly runtime: Runtime }
   | { readonly type: 'phase'; readonly phase: Phase }
   | { readonly type: 'round'; readonly steps: readonly { readonly id: string; readonly title: string }[] }
   | { readonly type: 'step-started'; readonly id: string; readonly title: string }
-  | {
-      readonly type: 'progress'
-      readonly id: string
-      readonly done: number
-      readonly total: number
-      readonly unit: 'bytes' | 'files'
-    }
+  | ({ readonly type: 'progress'; readonly id: string } & Progress & { readonly leftMs?: number })
   | { readonly type: 'step-done'; readonly id: string; readonly result: StepResult; readonly ms: number }
   | { readonly type: 'problem'; readonly problem: Problem }
   | {

@@ -28,7 +28,11 @@ export type Layout = {
   readonly home: string
   /** Folder for everything that is ours. */
   readonly own: string
-  readonly staging: string
+  /** Folder for trees that are not in their place: being staged, retired, the previous one. See `treesIn`. */
+  readonly trees: string
+  /** What a person changed in ComfyUI's own files, kept from upgrades. */
+  readonly changes: string
+  readonly lockFile: string
   readonly settingsFile: string
   readonly reportFile: string
   readonly journalFile: string
@@ -37,6 +41,8 @@ export type Layout = {
   readonly logs: string
   readonly personHome: string
   readonly jupyterTokenFile: string
+  /** Says which venv inside the tree was started from where it lies. */
+  readonly venvProof: string
   /** Prefix of Manager's restart marker: it writes `<prefix>.reboot`. */
   readonly session: string
 }
@@ -48,7 +54,9 @@ export function layoutOf(workspace: string): Layout {
     workspace,
     home: `${workspace}/ComfyUI`,
     own,
-    staging: `${own}/staging`,
+    trees: `${own}/trees`,
+    changes: `${own}/changes`,
+    lockFile: `${own}/lock`,
     settingsFile: `${own}/settings.yaml`,
     reportFile: `${own}/report.json`,
     journalFile: `${own}/journal.jsonl`,
@@ -57,12 +65,66 @@ export function layoutOf(workspace: string): Layout {
     logs: `${own}/logs`,
     personHome: `${own}/home`,
     jupyterTokenFile: `${own}/jupyter-token`,
+    venvProof: `${own}/venv-proven.json`,
     session: `${own}/comfyui`,
   }
 }
 
 /** Name of the marker that lies inside an adopted tree and says which image it came from. */
 export const MARKER = '.comfy-init.json'
+
+/** Name of the list of all that came with an adopted tree; it lies inside the tree, beside the marker. */
+export const MANIFEST = '.comfy-init.manifest'
+
+/** Name of the folder for trees where our own folder is on another filesystem than the tree's place. */
+export const TREES = '.comfy-init-trees'
+
+/** A tree that is not in its place, with what belongs to it. */
+export type Slot = {
+  readonly folder: string
+  readonly tree: string
+  /** Copy of ComfyUI's database as that tree left it. */
+  readonly database: string
+  /** What another tree's file of the same name was replaced with; see `carry`. */
+  readonly replaced: string
+}
+
+/** Where trees lie that are not in their place. */
+export type TreePlaces = {
+  readonly folder: string
+  /** The tree that is being made, or brought back. */
+  readonly next: Slot
+  /** The tree that is leaving its place. */
+  readonly retired: Slot
+  /** The tree that ran before. */
+  readonly previous: Slot
+  /** Which image is being staged, and since which start of the machine. */
+  readonly note: string
+  /** There while one tree takes another one's place. */
+  readonly record: string
+  /** What a person asked for at the next start. */
+  readonly wish: string
+  /** The image that is not taken unless somebody asks. */
+  readonly declined: string
+}
+
+/** The paths of a folder for trees. */
+export function treesIn(folder: string): TreePlaces {
+  return {
+    folder,
+    next: slotOf(`${folder}/next`),
+    retired: slotOf(`${folder}/retired`),
+    previous: slotOf(`${folder}/previous`),
+    note: `${folder}/next/staging.json`,
+    record: `${folder}/switch.json`,
+    wish: `${folder}/wish.json`,
+    declined: `${folder}/declined.json`,
+  }
+}
+
+function slotOf(folder: string): Slot {
+  return { folder, tree: `${folder}/ComfyUI`, database: `${folder}/database`, replaced: `${folder}/replaced` }
+}
 
 /** What main.py of an image tree is called while that tree is removed, so that a part of it never counts as an image. */
 export const LEAVING = '.comfy-init-leaving'
@@ -90,5 +152,7 @@ export type Places = {
   readonly base: string
   readonly customNodes: string
   readonly models: string
+  /** The image tree is copied into the workspace in this boot: as its first ComfyUI, or instead of an older one. */
+  readonly copies: boolean
   readonly layout: Layout
 }

@@ -104,6 +104,19 @@ export const commands = {
     options: 'where',
     switches: ['lines', 'follow'],
   },
+  workspace: {
+    about: 'Shows which ComfyUI lies in the workspace, and changes it.',
+    words: {
+      name: 'ACT',
+      about:
+        'status (what lies there, and what the next start does), verify (what was changed in ComfyUI’s code), upgrade (take the image’s ComfyUI), rollback (go back to the previous one) or clean (remove the previous one and unfinished copies)',
+      least: 1,
+      most: 1,
+      example: 'status',
+    },
+    options: 'all',
+    switches: ['json'],
+  },
   version: { about: 'Prints version, commit and Node version.', options: 'none', switches: ['json'] },
   exec: {
     about: 'Runs a program as it is, even one named like a command: exec -- PROGRAM ARGUMENT…',

@@ -3,6 +3,7 @@ import { doorOptions } from '../settings/options/doors.ts'
 import { identityOptions } from '../settings/options/identity.ts'
 import { placeOptions } from '../settings/options/places.ts'
 import { serviceOptions } from '../settings/options/services.ts'
+import { workspaceOptions } from '../settings/options/workspace.ts'
 import { optionOf } from '../settings/settings.ts'
 import { type CommandEntry, WHERE_OPTIONS } from './commands.ts'
 
@@ -12,6 +13,7 @@ export type Section = { readonly title: string; readonly options: readonly Optio
 /** The option table in its sections, in the order of the table. */
 export const SECTIONS: readonly Section[] = [
   { title: 'Places', options: Object.values<Option<unknown>>(placeOptions) },
+  { title: 'Workspace', options: Object.values<Option<unknown>>(workspaceOptions) },
   { title: 'Identity', options: Object.values<Option<unknown>>(identityOptions) },
   { title: 'Services', options: Object.values<Option<unknown>>(serviceOptions) },
   { title: 'Doors', options: Object.values<Option<unknown>>(doorOptions) },

@@ -26,6 +26,8 @@ export async function perform(desk: Desk, name: CommandName, typed: Typed): Prom
       return (await import('./control.ts')).control(desk, name, typed)
     case 'logs':
       return (await import('./logs.ts')).logs(desk, typed)
+    case 'workspace':
+      return (await import('./workspace.ts')).workspace(desk, typed)
     case 'version':
       return (await import('./version.ts')).showVersion(desk.host, typed)
     case 'exec': {

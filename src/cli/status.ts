@@ -1,3 +1,4 @@
+import { progressText } from '../app/progress-text.ts'
 import type { Status } from '../app/status.ts'
 import { Problem } from '../base/problem.ts'
 import { columns, durationText } from '../base/text.ts'
@@ -42,7 +43,9 @@ function serviceRow({ name, state, pid, restarts, why }: Status['services'][numb
   return [name, state, about.join(', ')]
 }
 
-function stepRow({ title, state, percent, ms }: Status['steps'][number]): readonly string[] {
-  if (state === 'working') return [title, percent === undefined ? state : `${percent} %`, '']
+function stepRow(step: Status['steps'][number]): readonly string[] {
+  const { title, state, ms, bytes, files } = step
+  if (bytes !== undefined && files !== undefined)
+    return [title, state, progressText({ ...step, bytes, files })]
   return [title, state, ms === undefined ? '' : durationText(ms)]
 }

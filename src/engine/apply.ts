@@ -3,7 +3,8 @@ import { blocking, Problem, systemCode } from '../base/problem.ts'
 import type { Report, StepReport, Verdict } from '../base/report.ts'
 import type { Host } from '../host/host.ts'
 import type { Ids } from '../host/users.ts'
-import type { Plan, Step } from './plan.ts'
+import type { Plan, Step, TellProgress } from './plan.ts'
+import { timeLeft } from './time-left.ts'
 
 /** What applying a plan needs besides hands. */
 export type Applying = {
@@ -44,14 +45,21 @@ async function run(step: Step, host: Host, { tell, target, signal }: Applying): 
   tell({ type: 'step-started', id, title })
   try {
     host.users.actAs(step.as === 'root' ? undefined : target)
-    const progress = (done: number, total: number, unit: 'bytes' | 'files') =>
-      tell({ type: 'progress', id, done, total, unit })
-    return end(await step.apply(host, progress, signal))
+    return end(await step.apply(host, progressOf(id, host, tell), signal))
   } catch (error) {
     if (signal.aborted) return notReached(step)
     return end('failed', problemOf(step, error))
   } finally {
     host.users.actAs(target)
+  }
+}
+
+// Steps know how far they are; how long that still takes is the same sum for all of them.
+function progressOf(id: string, { clock }: Host, tell: Tell): TellProgress {
+  const leftOf = timeLeft(clock.monotonicMs)
+  return (progress) => {
+    const leftMs = leftOf(progress)
+    tell({ type: 'progress', id, ...progress, ...(leftMs === undefined ? {} : { leftMs }) })
   }
 }
 

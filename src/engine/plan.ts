@@ -1,8 +1,9 @@
+import type { Progress } from '../base/event.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Host } from '../host/host.ts'
 
-/** Told while a step works: how much is done of how much. */
-export type Progress = (done: number, total: number, unit: 'bytes' | 'files') => void
+/** Tells how far a step is. */
+export type TellProgress = (progress: Progress) => void
 
 /** One act: printable data, except `apply`, which first looks whether it is already so. */
 export type Step = {
@@ -15,7 +16,7 @@ export type Step = {
   readonly as?: 'root'
   /** `go-on` for what ComfyUI can start without: its failure makes the boot degraded, not failed. */
   readonly ifFails: 'stop' | 'go-on'
-  readonly apply: (host: Host, progress: Progress, signal: AbortSignal) => Promise<'done' | 'not-needed'>
+  readonly apply: (host: Host, tell: TellProgress, signal: AbortSignal) => Promise<'done' | 'not-needed'>
 }
 
 /** What to do and what is wrong. A plan that holds a blocking problem runs no step. */

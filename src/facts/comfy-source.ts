@@ -20,10 +20,15 @@ export async function lookSource(fs: Fs, tree: string): Promise<ComfySource | un
     readCommit(fs, tree),
   ])
   if (main === undefined) return undefined
-  const known = { version: note.version ?? version, commit: note.commit ?? gitCommit }
+  const required = note.requirements ?? requirements
+  const known = {
+    version: note.version ?? version,
+    commit: note.commit ?? gitCommit,
+    requirements: required === undefined ? undefined : hash(required),
+  }
   return {
     ...known,
-    identity: identityOf({ ...known, requirements: note.requirements ?? requirements }),
+    identity: identityOf(known),
     flags: parseFlags(cliArgs ?? ''),
     categories: parseCategories(folderPaths ?? '')
       .filter(({ below }) => below === 'models')
@@ -37,9 +42,9 @@ type Known = {
   readonly requirements: string | undefined
 }
 
-/** `0.33.0-783545f689a0-1a2b3c4d`; a part that is not known is left out. Two images that differ in one part differ here. */
+/** `0.33.0-783545f689a0-1a2b3c4d`, the last a digest of its requirements; a part that is not known is left out. Two images that differ in one part differ here. */
 export function identityOf({ version, commit, requirements }: Known): string {
-  const parts = [version, commit?.slice(0, 12), requirements === undefined ? undefined : hash(requirements)]
+  const parts = [version, commit?.slice(0, 12), requirements]
   return parts.filter((part) => part !== undefined).join('-') || 'unknown'
 }
 

@@ -2,8 +2,13 @@ import type { Runtime } from '../base/entry.ts'
 import type { FileEntry, Space } from '../host/fs.ts'
 import type { Abilities } from '../host/try-out.ts'
 import type { Ids } from '../host/users.ts'
+import type { BrokenLink } from './broken-links.ts'
 import type { GpuFacts, PythonFacts } from './device-facts.ts'
 import type { ModelsFolder, NodesFolder, Tier } from './folder-facts.ts'
+import type { Foreign } from './foreign-layout.ts'
+import type { TreeChanges } from './tree-changes.ts'
+import type { Marker, SwitchRecord, TreesFacts } from './tree-facts.ts'
+import type { TreeVenv } from './venvs.ts'
 
 /** All that was read from the machine, as one value. What is absent is undefined, never an error. */
 export type Facts = {
@@ -20,6 +25,8 @@ export type Facts = {
   readonly python: PythonFacts | undefined
   /** A Python that would have come first, but is not for the target identity (its venv leads into /root): the system's code. */
   readonly pythonRefused: { readonly path: string; readonly code: string } | undefined
+  /** The Python's venv when it lies inside the workspace's tree. */
+  readonly treeVenv: TreeVenv | undefined
   readonly gpu: GpuFacts
   /** Shared model folders, hot to cold, as asked for. */
   readonly tiers: readonly Tier[]
@@ -34,6 +41,10 @@ export type Facts = {
   readonly modelPathsText: string | undefined
   /** Where the image's tree lay before it was moved, when nothing (or an empty folder) is there: a boot was cut short. */
   readonly vacantHome: string | undefined
+  /** What another image left in the workspace; only looked for where no tree is ours. */
+  readonly foreign: Foreign | undefined
+  /** Links where ComfyUI and its state lie that are wrong. */
+  readonly brokenLinks: readonly BrokenLink[]
   /** The kept token of JupyterLab; `open-to-others` when group or others can read it. */
   readonly jupyterTokenFile: 'absent' | 'good' | 'open-to-others'
   readonly ports: readonly PortFact[]
@@ -88,37 +99,33 @@ export type Workspace = {
   readonly triedIn: string | undefined
   /** The target identity can use the folder, or make it where it is absent. */
   readonly canMake: boolean
-  /** Room in the folder, or in the nearest folder above it that exists. */
+  /** Room where trees are staged: in the folder, the nearest above it that exists, or the mount at the tree’s own place. */
   readonly space: Space | undefined
   readonly tree: WorkspaceTree
+  readonly trees: TreesFacts
+  /** Whose the files of our tree are; only looked for while another image's ComfyUI could take its place. `unknown` when
+   *  nobody listed what it came with. */
+  readonly changes: TreeChanges | 'unknown' | undefined
 }
 
 /**
- * What <workspace>/ComfyUI is: nothing, half of ours, ours, or somebody else's. An empty one may hold mount points,
- * or be one itself (`mounted`): a rename cannot replace those.
+ * What <workspace>/ComfyUI is: nothing, half of ours, ours, in the middle of a switch, or somebody else's. An empty one may
+ * hold mount points, or be one itself (`mounted`): a rename cannot replace those.
  */
 export type WorkspaceTree =
   | { readonly state: 'absent' }
   | { readonly state: 'empty'; readonly mounted?: readonly string[] }
-  | { readonly state: 'torn'; readonly found: readonly string[] }
-  | { readonly state: 'ours'; readonly marker: Marker }
+  | { readonly state: 'torn' }
+  | { readonly state: 'ours'; readonly marker: Marker; readonly isLinked: boolean }
+  | { readonly state: 'switching'; readonly record: SwitchRecord }
   | { readonly state: 'foreign'; readonly found: readonly string[] }
-
-/** The marker inside an adopted tree. */
-export type Marker = {
-  readonly layout: 1
-  readonly image: string
-  readonly version: string | undefined
-  readonly commit: string | undefined
-  /** Path of the image tree that it is a copy of. */
-  readonly from: string
-  readonly adoptedAt: string
-}
 
 /** What a ComfyUI tree says about itself in its own files. */
 export type ComfySource = {
   readonly version: string | undefined
   readonly commit: string | undefined
+  /** Digest of its requirements.txt. */
+  readonly requirements: string | undefined
   /** Short text that differs between images: version, commit and requirements. */
   readonly identity: string
   /** `--flags` that it knows; empty when they could not be read. */

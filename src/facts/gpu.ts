@@ -16,7 +16,7 @@ export type Devices = Pick<Facts, 'python' | 'pythonRefused' | 'gpu'>
 export async function lookDevices(host: Host, sought: Sought, first: FirstLook): Promise<Devices> {
   const { devices, groups } = first.devices
   const [{ python, pythonRefused }, version, models] = await Promise.all([
-    lookPython(host, sought, first.who.target),
+    lookPython(host, { ...sought, layout: first.layout }, first.who.target),
     orAbsent(host.fs.readText('/proc/driver/nvidia/version')),
     modelNames(host),
   ])

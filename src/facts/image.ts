@@ -12,13 +12,13 @@ import type { Trees } from './trees.ts'
 export async function lookImage(
   fs: Fs,
   { place, mounts, who }: FirstLook,
-  { source, mayMove }: Trees,
+  { source, mayMove, mayUpgrade }: Trees,
 ): Promise<ImageTree | undefined> {
   if (place === undefined || source === undefined) return undefined
   const [entry, real, size] = await Promise.all([
     orAbsent(fs.follow(place.path)),
     orAbsent(fs.realPath(place.path)),
-    mayMove && place.place === 'folder' ? sizeOf(fs, place.path) : undefined,
+    (mayMove || mayUpgrade) && place.place === 'folder' ? sizeOf(fs, place.path) : undefined,
   ])
   const takesFiles = entry !== undefined && may(who.target, 'write', entry)
   const readOnly = mountOf(real ?? place.path, mounts)?.readOnly === true

@@ -1,8 +1,10 @@
 import type { Host } from '../host/host.ts'
 import { allOf } from './all-of.ts'
+import { lookLinks } from './broken-links.ts'
 import type { Facts } from './facts.ts'
 import { lookFirst } from './first-look.ts'
 import { lookFolders } from './folders.ts'
+import { lookForeign } from './foreign-layout.ts'
 import { lookDevices } from './gpu.ts'
 import { lookImage, lookLostImage, lookVacantHome } from './image.ts'
 import { lookLimits } from './limits.ts'
@@ -14,6 +16,7 @@ import { lookPorts } from './ports.ts'
 import type { Sought } from './sought.ts'
 import { lookTiers } from './tiers.ts'
 import { lookTrees } from './trees.ts'
+import { lookTreeVenv } from './venvs.ts'
 import { lookWorkspace } from './workspace.ts'
 
 /**
@@ -30,13 +33,17 @@ export async function lookAround(host: Host, sought: Sought, before?: Facts): Pr
   const { fs } = host
   const trees = lookTrees(fs, sought, first)
   const paths = pathsToLookAt(sought, layout, place)
+  const devicesFound = lookDevices(host, sought, first)
   const { homeIsUsable, devices, ...found } = await allOf({
     adopted: trees.then(({ adopted }) => adopted),
     workspace: trees.then((found) => lookWorkspace(fs, first, found)),
     image: trees.then((found) => lookImage(fs, first, found)),
     lostImage: trees.then((found) => lookLostImage(fs, sought.home, found)),
     vacantHome: trees.then((found) => lookVacantHome(fs, sought.home, found)),
-    devices: lookDevices(host, sought, first),
+    foreign: trees.then((found) => lookForeign(fs, sought, { first, trees: found })),
+    brokenLinks: trees.then((found) => lookLinks(fs, sought, { first, trees: found })),
+    devices: devicesFound,
+    treeVenv: devicesFound.then(({ python }) => lookTreeVenv(fs, layout, python)),
     tiers: lookTiers(fs, sought, mounts),
     nodes: lookNodes(fs, paths.nodes),
     models: lookModels(fs, paths.models),

@@ -25,7 +25,7 @@ export function pathsToLookAt(sought: Sought, layout: Layout, place: ImagePlace 
     models: unique([...bases, ...inImage].map((base) => `${base}/models`)),
     folders: unique([
       ...bases.flatMap((base) => STATE_FOLDERS.map((name) => `${base}/${name}`)),
-      ...[layout.own, layout.staging, layout.cacheFolder, layout.logs, layout.personHome],
+      ...[layout.own, layout.cacheFolder, layout.logs, layout.personHome],
       ...given(sought.inputFolder),
       ...given(sought.outputFolder),
       ...given(sought.nodesFolder),

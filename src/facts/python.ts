@@ -1,27 +1,50 @@
 import { join } from 'node:path'
+import { type Layout, MARKER } from '../base/layout.ts'
 import { systemCode } from '../base/problem.ts'
 import type { Fs } from '../host/fs.ts'
 import type { Host } from '../host/host.ts'
 import type { Ids } from '../host/users.ts'
 import type { Facts } from './facts.ts'
+import { orAbsent } from './or-absent.ts'
+import { parseMarker } from './parse-marker.ts'
 import { may } from './permission.ts'
 import { describePython } from './python-packages.ts'
 import type { Sought } from './sought.ts'
 
 type Found = Pick<Facts, 'python' | 'pythonRefused'>
 
-/** The Python for ComfyUI: the one asked for and no other, else the first of the usual places that the target may run. */
-export async function lookPython(
-  host: Host,
-  { python, home }: Pick<Sought, 'python' | 'home'>,
-  target: Ids,
-): Promise<Found> {
-  if (python !== undefined) return chosen(host.fs, await tryAll(host.fs, [python], target))
-  const inVenvs = await tryAll(host.fs, venvPythons(host.env, home), target)
+/** Where to look: what was asked for, and the workspace, whose tree may hold a venv that came from the image. */
+type Where = Pick<Sought, 'python' | 'home' | 'adopt'> & { readonly layout: Layout }
+
+/**
+ * The Python for ComfyUI: the one asked for and no other, else the first of the usual places that the target may run. One
+ * inside a tree that was moved into the workspace is taken from there: what the image still has of it is not what grows.
+ */
+export async function lookPython(host: Host, where: Where, target: Ids): Promise<Found> {
+  const moved = await movedTrees(host.fs, where)
+  const tryThem = (paths: readonly string[]) =>
+    tryAll(host.fs, [...new Set(paths.flatMap((path) => [...placesAfter(moved, path), path]))], target)
+  if (where.python !== undefined) return chosen(host.fs, await tryThem([where.python]))
+  const home = where.home ?? moved[0]?.to
+  const inVenvs = await tryThem(venvPythons(host.env, home))
   if (inVenvs.some(({ runs }) => runs)) return chosen(host.fs, inVenvs)
-  const inPath = await tryAll(host.fs, pythonsInPath(host.env), target)
+  const inPath = await tryThem(pythonsInPath(host.env))
   // A folder of PATH that cannot be searched is no Python that was refused.
   return chosen(host.fs, [...inVenvs, ...inPath.filter(({ runs }) => runs)])
+}
+
+type Moved = { readonly from: string; readonly to: string }
+
+// Where ComfyUI is to stay in the image, its Python is the image's too.
+async function movedTrees(fs: Fs, { home, adopt, layout }: Where): Promise<readonly Moved[]> {
+  if (adopt === 'link') return []
+  const marker = parseMarker(await orAbsent(fs.readText(`${layout.home}/${MARKER}`)))
+  if (marker === undefined) return []
+  return [home, marker.from].flatMap((from) => (from ? [{ from, to: layout.home }] : []))
+}
+
+function placesAfter(moved: readonly Moved[], path: string): readonly string[] {
+  return moved.flatMap(({ from, to }) => (path.startsWith(`${from}/`) ? [to + path.slice(from.length)] : []))
 }
 
 function venvPythons(env: Host['env'], home: string | undefined): readonly string[] {

@@ -4,6 +4,7 @@ export type Sought = {
   readonly python: string | undefined
   readonly workspace: string
   readonly adopt: 'auto' | 'move' | 'link'
+  readonly upgrade: 'keep' | 'ask' | 'auto' | undefined
   readonly shared: string
   readonly sharedModels: readonly string[]
   readonly nodesFolder: string | undefined

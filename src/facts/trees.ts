@@ -1,37 +1,63 @@
 import type { Fs } from '../host/fs.ts'
 import { lookSource } from './comfy-source.ts'
-import type { ComfySource, WorkspaceTree } from './facts.ts'
+import type { ComfySource, Workspace, WorkspaceTree } from './facts.ts'
 import type { FirstLook } from './first-look.ts'
+import { lookChanges } from './look-changes.ts'
 import { mountsBelow } from './mounts.ts'
 import type { Sought } from './sought.ts'
+import { lookTreesBeside, type TreesBeside } from './trees-beside.ts'
 import { lookTree } from './workspace-tree.ts'
 
-/** The two ComfyUI trees: the image's and the workspace's. */
+/** The ComfyUI trees: the image's, the workspace's, and those that are not in their place. */
 export type Trees = {
   readonly tree: WorkspaceTree
+  readonly beside: TreesBeside
   /** What the image's tree says about itself; undefined without one. */
   readonly source: ComfySource | undefined
   /** The same of the workspace's tree when it is ours. */
   readonly adopted: ComfySource | undefined
+  readonly changes: Workspace['changes']
   /** A tree may be moved in this boot. */
   readonly mayMove: boolean
+  /** The image's tree may take the place of an older one. */
+  readonly mayUpgrade: boolean
 }
 
-/** Looks at both trees; where the image's place is a link to the workspace's they are read once. */
+/** Looks at the trees; where the image's place is a link to the workspace's they are read once. */
 export async function lookTrees(fs: Fs, sought: Sought, first: FirstLook): Promise<Trees> {
   const { layout, place, mounts } = first
+  const mountsInside = mountsBelow(layout.workspace, mounts)
   const isOneTree = place?.linkTarget === layout.home
+  const beside = await lookTreesBeside(fs, layout, mounts)
   const [tree, inImage, inWorkspace] = await Promise.all([
-    lookTree(fs, layout.workspace, mountsBelow(layout.workspace, mounts)),
+    lookTree(fs, layout.workspace, { ...beside, mountsInside }),
     place === undefined || isOneTree ? undefined : lookSource(fs, place.path),
     lookSource(fs, layout.home),
   ])
+  const source = isOneTree ? inWorkspace : inImage
+  const mayUpgrade = isAnother(tree, source) && wantsUpgrade(sought, beside, source)
+  const isWished = beside.wish !== undefined || sought.upgrade === 'auto'
   return {
     tree,
-    source: isOneTree ? inWorkspace : inImage,
+    beside,
+    source,
     adopted: tree.state === 'ours' ? inWorkspace : undefined,
-    mayMove: tree.state !== 'ours' && mayMove(sought, first),
+    changes: mayUpgrade && !isWished ? await lookChanges(fs, layout.home, mountsInside) : undefined,
+    mayMove: tree.state !== 'ours' && tree.state !== 'switching' && mayMove(sought, first),
+    mayUpgrade,
   }
+}
+
+function isAnother(tree: WorkspaceTree, source: ComfySource | undefined): boolean {
+  return tree.state === 'ours' && source !== undefined && source.identity !== tree.marker.image
+}
+
+// Only what may come of it is looked at: a person's «keep» walks through no tree.
+function wantsUpgrade({ adopt, upgrade }: Sought, { wish, declined }: TreesBeside, source?: ComfySource) {
+  if (adopt === 'link') return false
+  if (wish === 'upgrade') return true
+  if (upgrade === 'keep' || upgrade === 'ask') return false
+  return declined?.image !== source?.identity
 }
 
 function mayMove({ adopt }: Sought, { layout, place, mounts, inContainer }: FirstLook): boolean {

@@ -12,13 +12,13 @@ import type { Trees } from './trees.ts'
 /** Looks at the workspace as the target identity, which must be acted as already. */
 export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Promise<Workspace> {
   const { mounts, workspaceEntry: entry } = first
-  const path = first.layout.workspace
+  const { workspace: path, home } = first.layout
   const exists = entry?.kind === 'folder'
   const nearest = exists ? path : await nearestFolder(fs, dirname(path))
   const triedIn = exists ? await placeToTry(fs, path, trees) : undefined
   const [abilities, space, isTaken] = await Promise.all([
     triedIn === undefined ? undefined : fs.tryOut(triedIn),
-    orAbsent(fs.space(nearest)),
+    orAbsent(fs.space(trees.beside.places.folder.startsWith(`${home}/`) ? home : nearest)),
     entry === undefined ? takesFolders(fs, nearest, first) : false,
   ])
   const mountsInside = mountsBelow(path, mounts)
@@ -38,6 +38,8 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
     canMake: abilities === undefined ? isTaken : abilities.create === undefined,
     space,
     tree: trees.tree,
+    trees: trees.beside,
+    changes: trees.changes,
   }
 }
 

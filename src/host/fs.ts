@@ -19,10 +19,18 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
-import { type CopyOptions, copyTree } from './copy-tree.ts'
+import type { TreeEntry } from '../base/tree-entry.ts'
+import { copyEntry } from './copy-entry.ts'
+import type { Copied, CopyOptions, WalkOptions } from './copy/copy-options.ts'
+import { copyTree } from './copy/copy-tree.ts'
+import { walk } from './copy/walk.ts'
+import { type Growing, grow } from './grow.ts'
+import { type LockFile, openLockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
+import { type Path, parentOf, systemPath } from './path.ts'
 import { readText } from './read-text.ts'
 import { remove } from './remove.ts'
+import { replaceFile, setTime } from './replace-file.ts'
 import { syncTree } from './sync-tree.ts'
 import { type Abilities, tryOut } from './try-out.ts'
 
@@ -46,20 +54,13 @@ export type Named = { readonly name: string; readonly kind: FileEntry['kind'] }
 /** Room on a filesystem for an ordinary user. Filesystems without inodes report `freeInodes` undefined. */
 export type Space = { readonly freeBytes: number; readonly freeInodes: number | undefined }
 
-/** A file that grows at its end; `bytes` is its size now. */
-export type Growing = {
-  readonly bytes: number
-  readonly write: (chunk: Uint8Array) => Promise<void>
-  readonly close: () => Promise<void>
-}
-
 /** Files and folders. What is absent is undefined, never an error; every other failure throws the system's error. */
 export type Fs = {
   readonly readText: (path: string) => Promise<string | undefined>
   /** At most so many bytes of a file from a place on; fewer at its end. */
   readonly readPart: (path: string, fromByte: number, bytes: number) => Promise<Uint8Array | undefined>
   /** The entry itself (a link is a link). */
-  readonly look: (path: string) => Promise<FileEntry | undefined>
+  readonly look: (path: Path) => Promise<FileEntry | undefined>
   /** What the path leads to (links followed). */
   readonly follow: (path: string) => Promise<FileEntry | undefined>
   /** Names in a folder, sorted. */
@@ -73,23 +74,35 @@ export type Fs = {
   readonly space: (path: string) => Promise<Space | undefined>
   /** Tries what can be done in a folder by doing it with files of its own, which it removes. */
   readonly tryOut: (folder: string) => Promise<Abilities>
-  readonly makeFolder: (path: string, mode?: number) => Promise<void>
+  readonly makeFolder: (path: Path, mode?: number) => Promise<void>
   /** Replaces a file's text: staged beside it, synced, renamed. A crash leaves the old text or the new. */
   readonly write: (path: string, text: string, mode?: number) => Promise<void>
+  /** Replaces a file's bytes without bringing them to the disk; `mode` is what it has then. A crash leaves the old or the new. */
+  readonly replace: (path: string, bytes: Uint8Array, mode: number) => Promise<void>
+  /** When an entry itself (a link is a link) was changed last; milliseconds since 1970. */
+  readonly setTime: (path: string, mtimeMs: number) => Promise<void>
   readonly append: (path: string, text: string) => Promise<void>
   readonly grow: (path: string) => Promise<Growing>
   /** Makes a symlink, replacing one that is there; never a file or folder. A crash leaves the old link or the new. */
   readonly link: (target: string, path: string) => Promise<void>
   /** Gives one folder or file (never what lies in it) to an owner. */
   readonly own: (path: string, uid: number, gid: number) => Promise<void>
-  readonly rename: (from: string, to: string) => Promise<void>
+  /** Renames, and brings the folder's new entry to the disk unless `sync` is false: for many renames one sync will do. */
+  readonly rename: (from: Path, to: Path, options?: { readonly sync: boolean }) => Promise<void>
+  /** Copies one file, link or small folder over what is there of the same kind. A crash leaves a part. */
+  readonly copy: (from: Path, to: Path) => Promise<void>
   /** Removes a file, link or whole folder; links inside are removed, never followed. */
   readonly remove: (path: string) => Promise<void>
   /** Removes a folder that holds nothing; ENOTEMPTY when it does. */
   readonly removeEmpty: (path: string) => Promise<void>
-  readonly copyTree: (from: string, to: string, options?: CopyOptions) => Promise<void>
+  /** Copies a tree, and goes on with what an earlier copy left; the copies belong to whoever copies. */
+  readonly copyTree: (from: string, to: string, options?: CopyOptions) => Promise<Copied>
+  /** All entries below a folder, sorted by path; none where there is no folder. */
+  readonly walk: (path: string, options?: WalkOptions) => Promise<readonly TreeEntry[]>
+  /** Opens a lock file and tries to lock it, without waiting. */
+  readonly lockFile: (path: string) => Promise<LockFile>
   /** Brings everything below a path, and the path's own entry, to the disk. */
-  readonly sync: (path: string) => Promise<void>
+  readonly sync: (path: string, signal?: AbortSignal) => Promise<void>
 }
 
 /** The real file system. */
@@ -97,7 +110,7 @@ export function realFs(): Fs {
   return {
     readText: (path) => absentIs(undefined, readText(path)),
     readPart,
-    look: async (path) => entryOf(await absentIs(undefined, lstat(path))),
+    look: async (path) => entryOf(await absentIs(undefined, lstat(systemPath(path)))),
     follow: async (path) => entryOf(await absentIs(undefined, stat(path))),
     list: async (path) => (await absentIs(undefined, readdir(path)))?.sort(),
     entries,
@@ -108,19 +121,26 @@ export function realFs(): Fs {
     tryOut,
     makeFolder,
     write,
+    replace: replaceFile,
+    setTime,
     append: (path, text) => appendFile(path, text),
     grow,
     link,
     own: (path, uid, gid) => lchown(path, uid, gid),
-    rename: async (from, to) => {
-      await rename(from, to)
-      await syncFolder(dirname(to))
-    },
+    rename: renameEntry,
+    copy: copyEntry,
     remove,
     removeEmpty: (path) => rmdir(path),
     copyTree,
+    walk,
+    lockFile: openLockFile,
     sync: syncTree,
   }
+}
+
+async function renameEntry(from: Path, to: Path, { sync } = { sync: true }): Promise<void> {
+  await rename(systemPath(from), systemPath(to))
+  if (sync) await syncFolder(parentOf(to))
 }
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL'])
@@ -212,29 +232,8 @@ async function link(target: string, path: string): Promise<void> {
   await rename(staged, path)
 }
 
-async function grow(path: string): Promise<Growing> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
-  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK)
-  const found = await file.stat()
-  if (found.isFIFO()) {
-    await file.close()
-    throw Object.assign(new Error(`ENOTSUP: ${path} is a pipe`), { code: 'ENOTSUP' })
-  }
-  let bytes = found.size
-  return {
-    get bytes() {
-      return bytes
-    },
-    write: async (chunk) => {
-      bytes += chunk.byteLength
-      await file.appendFile(chunk)
-    },
-    close: () => file.close(),
-  }
-}
-
 // Some network filesystems cannot sync a folder; the rename has happened all the same.
-async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string | Buffer): Promise<void> {
   let folder: FileHandle | undefined
   try {
     folder = await open(path, 'r')

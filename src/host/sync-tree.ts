@@ -1,31 +1,50 @@
-import { open, readdir } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { inFlight } from './in-flight.ts'
+import { Crew } from './copy/crew.ts'
+import { threadsFor } from './copy/threads-for.ts'
 
 /**
- * Brings a tree to the disk, so that a rename that follows cannot become visible before its contents. Each file is synced
- * by itself: a program that flushes all at once would be a child, started while we are still root, from the PATH of an image.
+ * Brings a tree to the disk, and the entry of its folder, so that a rename that follows cannot become visible before its
+ * contents: the whole filesystem at once where that can be asked for, else file by file. It is done in threads of our own:
+ * a program that flushes all at once would be a child, started while we are still root, from the PATH of an image.
+ * An abort rejects at once; what the system has begun to write it still writes.
  */
-export async function syncTree(path: string): Promise<void> {
-  const entries = await readdir(Buffer.from(path), {
-    withFileTypes: true,
-    recursive: true,
-    encoding: 'buffer',
-  })
-  const inside = entries.filter((each) => each.isFile() || each.isDirectory())
-  await inFlight(inside, (each) => syncOne(Buffer.concat([Buffer.from(each.parentPath), SLASH, each.name])))
-  await syncOne(path)
+export async function syncTree(path: string, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  if ((await stat(path)).isDirectory()) await syncBelow(path, signal)
+  else await syncOne(path)
   await syncOne(dirname(path))
 }
 
-const SLASH = Buffer.from('/')
+async function syncBelow(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const crew = new Crew({
+    task: 'sync',
+    from: path,
+    to: '',
+    resume: 'time',
+    skip: [],
+    plain: false,
+    threads: threadsFor(WIDTH),
+    onFinding: ({ kind }) => (kind === 'each-by-itself' ? [{ kind: 'folders', paths: [''] }] : []),
+    signal,
+  })
+  try {
+    await crew.work([{ kind: 'flush' }])
+  } finally {
+    crew.end()
+  }
+}
 
-// A file that may not be read by its own owner cannot be opened here; its contents reach the disk with the next flush.
-async function syncOne(path: string | Buffer): Promise<void> {
+// Some filesystems cannot sync a folder; what was renamed has been renamed all the same.
+async function syncOne(path: string): Promise<void> {
   const file = await open(path, 'r').catch(() => undefined)
   try {
     await file?.sync()
+  } catch {
+    // nothing more can be done from here
   } finally {
     await file?.close()
   }
 }
+
+const WIDTH = 64

@@ -24,6 +24,10 @@ const row=(...cells)=>$('tr',undefined,...cells.map(cell=>cell instanceof Node?$
 const part=(title,nodes)=>nodes.length?[$('h2',title),...nodes]:[]
 const table=rows=>rows.length?[$('table',undefined,...rows)]:[]
 const bar=percent=>{const node=$('progress');node.max=100;node.value=percent;return node}
+const size=bytes=>{let unit=0;while(bytes>=1024&&unit<4){bytes/=1024;unit++}return bytes.toFixed(unit&&bytes<10?1:0)+' '+['B','KiB','MiB','GiB','TiB'][unit]}
+const left=ms=>{const s=Math.ceil(ms/1000);return (s<60?s+' s':s<3600?Math.floor(s/60)+' min '+s%60+' s':Math.floor(s/3600)+' h '+Math.floor(s%3600/60)+' min')+' left'}
+const far=({percent,bytes,files,leftMs,paused})=>[paused?'paused (SIGCONT goes on)':'',percent+' %',bytes?.total?size(bytes.done)+' of '+size(bytes.total):'',files?.total?files.done+' of '+files.total+' files':'',leftMs===undefined?'':left(leftMs)].filter(Boolean).join(', ')
+const working=each=>{const words=$('small',far(each));words.className='soft';return row($('div',each.title,$('br'),words),bar(each.percent))}
 const took=({state,ms})=>ms===undefined?state:state+', '+(ms<1000?ms+' ms':(ms/1000).toFixed(1)+' s')
 const link=([,url])=>{const to=new URL(url);if(to.hostname==='127.0.0.1')to.hostname=location.hostname;const node=$('a',to.href);node.href=to.href;return node}
 const problem=each=>{const node=$('article',undefined,$('p',each.what),$('p',each.why),$('code',each.remedy),$('p',each.code));node.className=each.level;node.lastChild.className='soft';return node}
@@ -31,7 +35,7 @@ function show(s){document.title=s.phase+' · comfy-init';document.querySelector(
 document.querySelector('#about').textContent='instance '+s.instance+' · comfy-init '+s.version+' · since '+new Date(s.startedAt).toLocaleString()
 document.querySelector('main').replaceChildren(...part('Problems',s.problems.map(problem)),
 ...part('Services',table(s.services.map(each=>row(each.name,each.why??'',each.state+(each.restarts?', restarts: '+each.restarts:''))))),
-...part('Steps',table(s.steps.map(each=>row(each.title,each.state==='working'&&each.percent!==undefined?bar(each.percent):took(each))))),
+...part('Steps',table(s.steps.map(each=>each.state==='working'&&each.percent!==undefined?working(each):row(each.title,took(each))))),
 ...part('Addresses',table(Object.entries(s.addresses).map(each=>row(each[0],link(each))))))}
 const {fetch:ask,setTimeout:after}=window
 async function refresh(){try{show(await(await ask('status')).json())}catch{document.querySelector('h1').textContent='comfy-init does not answer'}

@@ -15,10 +15,26 @@ export function status({ status: now }: Behind): FastifyPluginCallback {
 const text = { type: 'string' } as const
 const number = { type: 'number' } as const
 
+const PART = {
+  type: 'object',
+  required: ['done', 'total'],
+  properties: { done: number, total: number },
+} as const
+
 const STEP = {
   type: 'object',
   required: ['id', 'title', 'state'],
-  properties: { id: text, title: text, state: text, percent: number, ms: number },
+  properties: {
+    id: text,
+    title: text,
+    state: text,
+    percent: number,
+    bytes: PART,
+    files: PART,
+    leftMs: number,
+    paused: { type: 'boolean' },
+    ms: number,
+  },
 } as const
 
 const SERVICE = {

@@ -3,9 +3,16 @@ import { doorOptions } from './options/doors.ts'
 import { identityOptions } from './options/identity.ts'
 import { placeOptions } from './options/places.ts'
 import { serviceOptions } from './options/services.ts'
+import { workspaceOptions } from './options/workspace.ts'
 
 /** The option table, in the order of the reference. */
-export const options = { ...placeOptions, ...identityOptions, ...serviceOptions, ...doorOptions } as const
+export const options = {
+  ...placeOptions,
+  ...workspaceOptions,
+  ...identityOptions,
+  ...serviceOptions,
+  ...doorOptions,
+} as const
 
 /** Key of an option, as in `settings.port`. */
 export type OptionKey = keyof typeof options

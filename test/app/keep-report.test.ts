@@ -19,6 +19,7 @@ function settled(workspace: string, report: Partial<Report>) {
     base: workspace,
     customNodes: '',
     models: '',
+    copies: false,
     layout,
   }
   return {

@@ -44,19 +44,63 @@ test('the start of a step is told when the step takes its time', () => {
 
 test('progress is told at most every 5 s per step', () => {
   const { log, err, pass } = aLog()
-  const progress = (done: number) =>
-    log({ type: 'progress', id: 'workspace/adopt-image', done, total: 1000, unit: 'files' })
+  const progress = progressOf(log)
   log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move' })
   progress(1)
   pass(4900)
   progress(2)
   pass(200)
-  progress(500)
+  progress(500, { leftMs: 5100 })
   progress(501)
   pass(5000)
-  progress(900)
+  progress(900, { leftMs: 1000 })
 
-  expect(err().match(/Move: .*/g)).toEqual(['Move: 50 %, 500 of 1000 files', 'Move: 90 %, 900 of 1000 files'])
+  expect(err().match(/Move: .*/g)).toEqual([
+    'Move: 50 %, 50 KiB of 100 KiB, 500 of 1000 files, 6 s left',
+    'Move: 90 %, 90 KiB of 100 KiB, 900 of 1000 files, 1 s left',
+  ])
+})
+
+test('a pause is told at once, once, and so is its end', () => {
+  const { log, err, pass } = aLog()
+  const progress = progressOf(log)
+  log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move' })
+  pass(100)
+  for (let second = 0; second < 30; second++) {
+    progress(100, { paused: true })
+    pass(1000)
+  }
+  progress(100)
+  progress(101)
+  pass(100)
+  progress(200, { paused: true })
+  pass(100)
+  progress(200)
+
+  const [tenth, fifth] = [
+    '10 %, 10 KiB of 100 KiB, 100 of 1000 files',
+    '20 %, 20 KiB of 100 KiB, 200 of 1000 files',
+  ]
+  expect(err().match(/Move: .*/g)).toEqual([
+    `Move: paused (SIGCONT goes on), ${tenth}`,
+    `Move: ${tenth}`,
+    `Move: paused (SIGCONT goes on), ${fifth}`,
+    `Move: ${fifth}`,
+  ])
+})
+
+test('progress as JSON has its numbers', () => {
+  const { log, err, pass } = aLog({ logFormat: 'json' })
+  log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move' })
+  pass(6000)
+  progressOf(log)(500, { leftMs: 5100 })
+
+  expect(JSON.parse(err().trim().split('\n').at(-1) ?? '')).toMatchObject({
+    type: 'progress',
+    bytes: { done: 51_200, total: 102_400 },
+    files: { done: 500, total: 1000 },
+    leftMs: 5100,
+  })
 })
 
 test('a problem is a block with its remedy for the runtime, and comes once though every round finds it', () => {
@@ -135,6 +179,18 @@ test('only a terminal is coloured', () => {
   expect(err()).toContain('\x1b[')
   expect(plain.err()).not.toContain('\x1b[')
 })
+
+/** Tells how far the copy of 1000 files and 100 KiB is. */
+function progressOf(log: (event: Event) => void) {
+  return (done: number, more: { readonly leftMs?: number; readonly paused?: boolean } = {}) =>
+    log({
+      type: 'progress',
+      id: 'workspace/adopt-image',
+      bytes: { done: done * 102.4, total: 102_400 },
+      files: { done, total: 1000 },
+      ...more,
+    })
+}
 
 const NOON = new Date(2026, 10, 21, 12).getTime()
 

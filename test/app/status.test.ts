@@ -28,7 +28,7 @@ test('before anything is told the boot is being prepared', () => {
   })
 })
 
-test('a step waits, works with its percent, and is done', () => {
+test('a step waits, works, tells how far it is, is paused, and is done', () => {
   const { tell, status } = aStatus()
   tell({
     type: 'round',
@@ -38,9 +38,15 @@ test('a step waits, works with its percent, and is done', () => {
     ],
   })
   tell({ type: 'step-started', id: 'a/b', title: 'Copy' })
-  tell({ type: 'progress', id: 'a/b', done: 61, total: 100, unit: 'bytes' })
+  const progress = { bytes: { done: 61, total: 100 }, files: { done: 3, total: 9 } }
+  tell({ type: 'progress', id: 'a/b', ...progress, leftMs: 900 })
 
-  expect(status().step).toEqual({ id: 'a/b', title: 'Copy', state: 'working', percent: 61 })
+  const working = { id: 'a/b', title: 'Copy', state: 'working' }
+  expect(status().step).toEqual({ ...working, percent: 61, ...progress, leftMs: 900 })
+  tell({ type: 'progress', id: 'a/b', ...progress, paused: true })
+  expect(status().step).toEqual({ ...working, percent: 61, ...progress, paused: true })
+  tell({ type: 'progress', id: 'a/b', ...progress })
+  expect(status().step).toEqual({ ...working, percent: 61, ...progress })
   tell({ type: 'step-done', id: 'a/b', result: 'done', ms: 12 })
   expect(status().step).toBeUndefined()
   expect(status().steps).toEqual([
@@ -49,14 +55,16 @@ test('a step waits, works with its percent, and is done', () => {
   ])
 })
 
-test('nothing to copy is a whole hundred percent, and more than all is no more', () => {
+test('progress of a step that does not work, or not any more, is not shown', () => {
   const { tell, status } = aStatus()
-  tell({ type: 'step-started', id: 'a/b', title: 'Copy' })
+  const progress = { bytes: { done: 0, total: 1 }, files: { done: 0, total: 1 } }
+  tell({ type: 'progress', id: 'a/b', ...progress })
+  expect(status().steps).toEqual([])
 
-  tell({ type: 'progress', id: 'a/b', done: 0, total: 0, unit: 'bytes' })
-  expect(status().step?.percent).toBe(100)
-  tell({ type: 'progress', id: 'a/b', done: 12, total: 10, unit: 'bytes' })
-  expect(status().step?.percent).toBe(100)
+  tell({ type: 'step-started', id: 'a/b', title: 'Copy' })
+  tell({ type: 'step-done', id: 'a/b', result: 'done', ms: 12 })
+  tell({ type: 'progress', id: 'a/b', ...progress })
+  expect(status().steps).toEqual([{ id: 'a/b', title: 'Copy', state: 'done', ms: 12 }])
 })
 
 test('a service that starts again has been restarted, one that starts first has not', () => {

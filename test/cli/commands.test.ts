@@ -180,7 +180,8 @@ function aPlan(problems: PlanView['problems']): PlanView {
       base: '/workspace/ComfyUI',
       customNodes: '/workspace/ComfyUI/custom_nodes',
       models: '/workspace/ComfyUI/models',
-      layout: layoutOf('/workspace'),
+      copies: false,
+  layout: layoutOf('/workspace'),
     },
     runtime: 'docker',
     steps: [

@@ -6,6 +6,8 @@ import type { Plan, Step } from '../../src/engine/plan.ts'
 import { type Host, realHost } from '../../src/host/host.ts'
 import type { Ids } from '../../src/host/users.ts'
 
+const REAL = realHost()
+
 const TARGET: Ids = { uid: 1000, gid: 1000, groups: [] }
 
 /** A step that writes its id down, then ends as told. */
@@ -21,13 +23,25 @@ function failing(error: unknown): Pick<Step, 'apply'> {
   return { apply: () => Promise.reject(error) }
 }
 
-async function run(plan: Plan, { failed = [] as string[], signal = new AbortController().signal } = {}) {
+/** A clock on which sleeping takes no time but passes it. */
+function aLeapingClock(): Host['clock'] {
+  let nowMs = 0
+  const sleep = async (ms: number) => {
+    nowMs += ms
+  }
+  return { ...REAL.clock, monotonicMs: () => nowMs, sleep }
+}
+
+async function run(
+  plan: Plan,
+  { failed = [] as string[], signal = new AbortController().signal, clock = REAL.clock } = {},
+) {
   const events: Event[] = []
   const acted: (number | 'root')[] = []
-  const real = realHost()
   const host: Host = {
-    ...real,
-    users: { ...real.users, actAs: (ids) => void acted.push(ids?.uid ?? 'root') },
+    ...REAL,
+    clock,
+    users: { ...REAL.users, actAs: (ids) => void acted.push(ids?.uid ?? 'root') },
   }
   const report = await apply(plan, host, {
     tell: (event) => void events.push(event),
@@ -122,6 +136,27 @@ test('a step that failed in an earlier round is not tried again', async () => {
 
   expect(log).toEqual(['b'])
   expect(results).toEqual(['b done'])
+})
+
+test('what a step tells of its progress goes on with its id, and with the time left once that is known', async () => {
+  const bytes = { done: 5, total: 10 }
+  const telling = step('a', [], {
+    apply: async (host, tell) => {
+      tell({ bytes: { done: 0, total: 10 }, files: { done: 0, total: 0 } })
+      await host.clock.sleep(1000)
+      tell({ bytes, files: { done: 0, total: 0 } })
+      tell({ bytes, files: { done: 0, total: 0 }, paused: true })
+      return 'done'
+    },
+  })
+  const { events } = await run({ steps: [telling], problems: [] }, { clock: aLeapingClock() })
+
+  const files = { done: 0, total: 0 }
+  expect(events.filter(({ type }) => type === 'progress')).toEqual([
+    { type: 'progress', id: 'a', bytes: { done: 0, total: 10 }, files },
+    { type: 'progress', id: 'a', bytes, files, leftMs: 1000 },
+    { type: 'progress', id: 'a', bytes, files, paused: true },
+  ])
 })
 
 test('a request to stop ends the run between two steps', async () => {

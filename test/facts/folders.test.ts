@@ -3,7 +3,6 @@ import { lookModels } from '../../src/facts/models-folders.ts'
 import { parseMounts } from '../../src/facts/mounts.ts'
 import { lookNodes } from '../../src/facts/nodes-folders.ts'
 import { lookTiers } from '../../src/facts/tiers.ts'
-import { sizeOf } from '../../src/facts/tree-size.ts'
 import { realFs } from '../../src/host/fs.ts'
 import { treeOf } from '../support/world/tree-of.ts'
 
@@ -84,11 +83,4 @@ test('a models folder with nothing but its marker is empty', async () => {
     },
     { path: `${root}/missing`, exists: false, real: undefined, entries: [] },
   ])
-})
-
-test('a tree’s size counts files’ bytes and every entry, and follows no link', async () => {
-  const root = await treeOf({ 'a/b/c': '12345', 'a/d': '678', 'a/loop': { link: '..' }, e: null })
-  const { bytes, files } = await sizeOf(fs, root)
-  expect(files).toBe(6)
-  expect(bytes).toBe(5 + 3 + 2)
 })

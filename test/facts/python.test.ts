@@ -1,5 +1,6 @@
 import { chmod } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { layoutOf } from '../../src/base/layout.ts'
 import { parseTorchVersion, parseVenvConfig, shortVersion } from '../../src/facts/parse-python.ts'
 import { lookPython } from '../../src/facts/python.ts'
 import type { Host } from '../../src/host/host.ts'
@@ -7,7 +8,12 @@ import { rootedHost } from '../support/world/rooted-host.ts'
 import { type Leaf, treeOf } from '../support/world/tree-of.ts'
 
 const SOMEBODY = { uid: 4321, gid: 4321, groups: [] }
-const NOTHING = { python: undefined, home: undefined }
+const NOTHING = {
+  python: undefined,
+  home: undefined,
+  adopt: 'auto',
+  layout: layoutOf('/workspace'),
+} as const
 const program = { program: '#!/bin/sh\n' }
 
 async function look(files: Record<string, Leaf>, sought = {}, env: Host['env'] = {}) {
@@ -135,4 +141,55 @@ test('a Python that the target may not run is named, and the next one is taken',
   const found = await lookPython(rootedHost(root, { env: { PATH: '/bin' } }), NOTHING, SOMEBODY)
   expect(found.python?.path).toBe('/bin/python3')
   expect(found.pythonRefused).toEqual({ path: '/opt/venv/bin/python', code: 'EACCES' })
+})
+
+const MOVED: Record<string, Leaf> = {
+  '/opt/ComfyUI/venv/bin/python': program,
+  '/workspace/ComfyUI/venv/bin/python': program,
+  '/workspace/ComfyUI/.comfy-init.json': '{"layout":1,"from":"/opt/ComfyUI"}',
+}
+
+test('a venv that was moved with its tree comes before what the image still has of it, however it is named', async () => {
+  const home = '/opt/ComfyUI'
+  const inImage = '/opt/ComfyUI/venv/bin/python'
+  const { '/workspace/ComfyUI/venv/bin/python': _, ...withoutVenv } = MOVED
+  const withEnv = { ...withoutVenv, '/workspace/ComfyUI/env/bin/python3': program }
+  const found = [
+    await look(MOVED, { home }),
+    await look(MOVED, { home, python: inImage }),
+    await look(MOVED, {}, { VIRTUAL_ENV: '/opt/ComfyUI/venv' }),
+    await look({ ...withEnv, '/opt/ComfyUI/env/bin/python3': program }, {}, { PATH: '/opt/ComfyUI/env/bin' }),
+    await look(MOVED),
+  ]
+  expect(found.map(({ python }) => python?.path)).toEqual([
+    '/workspace/ComfyUI/venv/bin/python',
+    '/workspace/ComfyUI/venv/bin/python',
+    '/workspace/ComfyUI/venv/bin/python',
+    '/workspace/ComfyUI/env/bin/python3',
+    '/workspace/ComfyUI/venv/bin/python',
+  ])
+})
+
+test('the image’s venv is used where its tree was not moved, is to stay, or came without it', async () => {
+  const sought = { home: '/opt/ComfyUI', python: '/opt/ComfyUI/venv/bin/python' }
+  const { '/workspace/ComfyUI/.comfy-init.json': _, ...foreign } = MOVED
+  const { '/workspace/ComfyUI/venv/bin/python': __, ...without } = MOVED
+  const found = [
+    await look(foreign, sought),
+    await look(MOVED, { ...sought, adopt: 'link' }),
+    await look(without, sought),
+    await look(
+      { ...MOVED, '/workspace/ComfyUI-2/venv/bin/python': program },
+      {
+        ...sought,
+        python: '/opt/ComfyUI-2/venv/bin/python',
+      },
+    ),
+  ]
+  expect(found.map(({ python }) => python?.path)).toEqual([
+    sought.python,
+    sought.python,
+    sought.python,
+    undefined,
+  ])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { layoutOf, MARKER } from '../../src/base/layout.ts'
-import { lookTree, parseMarker } from '../../src/facts/workspace-tree.ts'
+import { parseMarker } from '../../src/facts/parse-marker.ts'
+import { lookTree } from '../../src/facts/workspace-tree.ts'
 import { realFs } from '../../src/host/fs.ts'
 import { type Leaf, treeOf } from '../support/world/tree-of.ts'
 
@@ -12,10 +13,10 @@ const MARKED = {
   adoptedAt: '2026-11-21T00:00:00Z',
 }
 
-async function look(entries: Record<string, Leaf>, mounted: readonly string[] = []) {
+async function look(entries: Record<string, Leaf>, mounted: readonly string[] = [], isStaged = false) {
   const workspace = await treeOf(entries)
   const points = mounted.map((name) => `${workspace}/${name}`)
-  const tree = await lookTree(realFs(), workspace, points)
+  const tree = await lookTree(realFs(), workspace, { mountsInside: points, record: undefined, isStaged })
   return JSON.parse(JSON.stringify(tree).replaceAll(workspace, ''))
 }
 
@@ -24,16 +25,19 @@ test('nothing there is absent', async () => {
 })
 
 test('an empty folder is empty', async () => {
-  expect(await look({ ComfyUI: null, '.comfy-init/staging': null })).toEqual({ state: 'empty' })
+  expect(await look({ ComfyUI: null })).toEqual({ state: 'empty' })
 })
 
 test('a tree with our marker is ours, also with mounts and an old staging folder', async () => {
   const entries = {
     [`ComfyUI/${MARKER}`]: JSON.stringify(MARKED),
     'ComfyUI/models': null,
-    '.comfy-init/staging/x': '',
   }
-  expect(await look(entries, ['ComfyUI/models'])).toEqual({ state: 'ours', marker: MARKED })
+  expect(await look(entries, ['ComfyUI/models'], true)).toEqual({
+    state: 'ours',
+    marker: MARKED,
+    isLinked: false,
+  })
 })
 
 test('anything else is foreign: a tree, a file, a link to nowhere, a broken marker', async () => {
@@ -47,9 +51,8 @@ test('anything else is foreign: a tree, a file, a link to nowhere, a broken mark
 })
 
 test('a left staging folder with no tree, or an empty one, is torn', async () => {
-  const entries = { '.comfy-init/staging/comfyui-1': null }
-  expect(await look(entries)).toEqual({ state: 'torn', found: ['comfyui-1'] })
-  expect(await look({ ...entries, ComfyUI: null })).toEqual({ state: 'torn', found: ['comfyui-1'] })
+  expect(await look({}, [], true)).toEqual({ state: 'torn' })
+  expect(await look({ ComfyUI: null }, [], true)).toEqual({ state: 'torn' })
 })
 
 test('a folder that holds only mount points and what leads to them is empty, and they are named', async () => {

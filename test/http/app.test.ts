@@ -36,8 +36,9 @@ test('/ready is 200 when ComfyUI answers and 503 with the reason while it does n
 })
 
 test('/status gives every field of the status', async () => {
-  const step = { id: 'nodes/clone', title: 'Clone nodes', state: 'working', percent: 7 } as const
-  const status = aStatus({ step })
+  const far = { bytes: { done: 7, total: 100 }, files: { done: 1, total: 2 }, leftMs: 900, paused: true }
+  const step = { id: 'nodes/clone', title: 'Clone nodes', state: 'working', percent: 7, ...far } as const
+  const status = aStatus({ step, steps: [step] })
   const app = await appFor(aBehind({ status: () => status }), { mayAct: false })
 
   expect((await app.inject('/status')).json()).toEqual(status)

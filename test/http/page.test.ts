@@ -1,8 +1,11 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import type { StepStatus } from '../../src/app/status.ts'
 import { appFor } from '../../src/http/app.ts'
 import { aBehind, aStatus } from '../support/status.ts'
 import { until } from '../support/until.ts'
+
+const GIB = 1024 ** 3
 
 test('the page shows phase, services, steps, addresses and problems as text, and asks again', async () => {
   const step = { id: 'nodes/clone', title: 'Clone nodes', state: 'working', percent: 7 } as const
@@ -19,6 +22,31 @@ test('the page shows phase, services, steps, addresses and problems as text, and
   expect(main).toContain('http://box:8188/')
   expect(page.elements('progress')).toEqual([{ max: 100, value: 7 }])
   expect(page.waits).toEqual([2000])
+})
+
+test('a step that works has a bar and says in words how far it is', async () => {
+  const step = {
+    id: 'workspace/adopt-image',
+    title: 'Copy <b>ComfyUI</b>',
+    state: 'working',
+    percent: 61,
+  } as const
+  const parts = { bytes: { done: 1.84 * GIB, total: 3 * GIB }, files: { done: 24310, total: 45012 } }
+  const textOf = async (more: Partial<StepStatus>) => {
+    const page = await aPage(() => aStatus({ steps: [{ ...step, ...more }] }))
+    await until(() => page.title() !== '', 'the first answer')
+    expect(page.elements('progress')).toEqual([{ max: 100, value: 61 }])
+    expect(page.text('main')).toContain('Copy <b>ComfyUI</b>')
+    return page.text('small')
+  }
+
+  const far = '61 %, 1.8 GiB of 3.0 GiB, 24310 of 45012 files'
+  expect(await textOf({ ...parts, leftMs: 11_400 })).toBe(`${far}, 12 s left`)
+  expect(await textOf({ ...parts, leftMs: 200_000 })).toBe(`${far}, 3 min 20 s left`)
+  expect(await textOf({ ...parts, leftMs: 3_900_000 })).toBe(`${far}, 1 h 5 min left`)
+  expect(await textOf({ ...parts, paused: true })).toBe(`paused (SIGCONT goes on), ${far}`)
+  expect(await textOf({ ...parts, bytes: { done: 700, total: 2048 } })).toContain(', 700 B of 2.0 KiB,')
+  expect(await textOf({})).toBe('61 %')
 })
 
 test('the page says so when nobody answers, and asks again', async () => {
@@ -53,7 +81,14 @@ async function aPage(status: () => ReturnType<typeof aStatus>) {
   return {
     waits,
     title: () => document.title,
-    text: (name: string) => found.get(name)?.text() ?? '',
+    text: (name: string) =>
+      (
+        found.get(name) ??
+        found
+          .get('main')
+          ?.all()
+          .find((each) => each.name === name)
+      )?.text() ?? '',
     elements: (name: string) =>
       (found.get('main')?.all() ?? [])
         .filter((each) => each.name === name)

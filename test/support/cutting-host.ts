@@ -1,4 +1,5 @@
-import type { CopyOptions } from '../../src/host/copy-tree.ts'
+import { isPlain } from '../../src/base/tree-path.ts'
+import type { CopyOptions } from '../../src/host/copy/copy-options.ts'
 import type { Fs } from '../../src/host/fs.ts'
 import type { Host } from '../../src/host/host.ts'
 
@@ -42,9 +43,13 @@ export function cuttingHost(host: Host, n: number, when: When = 'before'): Cutti
       if (isCut || (isIt && when === 'after')) cut(name)
       return result
     }
-  const copyTree: Fs['copyTree'] = (from, to, options: CopyOptions = {}) => {
-    const half = operations === n && when === 'during'
-    return host.fs.copyTree(from, to, half ? { ...options, onBytes: () => cut('copyTree') } : options)
+  const copyTree: Fs['copyTree'] = async (from, to, options: CopyOptions = {}) => {
+    if (operations !== n || when !== 'during') return host.fs.copyTree(from, to, options)
+    try {
+      return await host.fs.copyTree(from, to, { ...options, onProgress: () => cut('copyTree') })
+    } finally {
+      await tear(host.fs, to)
+    }
   }
   const wrapped = Object.entries({ ...host.fs, copyTree }).map(([name, act]) => [name, wrap(name, act)])
   return {
@@ -52,4 +57,12 @@ export function cuttingHost(host: Host, n: number, when: When = 'before'): Cutti
     operations: () => operations,
     isCut: () => isCut,
   }
+}
+
+/** Makes a copy look like one that was cut: every second file is not there yet, the first one is half written. */
+async function tear(fs: Fs, tree: string): Promise<void> {
+  const files = (await fs.walk(tree)).filter(({ kind, path }) => kind === 'file' && isPlain(path))
+  for (const [at, { path }] of files.entries()) if (at % 2 === 1) await fs.remove(`${tree}/${path}`)
+  const [first] = files
+  if (first !== undefined) await fs.write(`${tree}/${first.path}`, 'half', first.mode)
 }

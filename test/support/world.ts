@@ -1,7 +1,8 @@
-import { IMAGE_NODES } from '../../src/base/layout.ts'
+import { IMAGE_NODES, treesIn } from '../../src/base/layout.ts'
 import type { Card, GpuFacts, PythonFacts } from '../../src/facts/device-facts.ts'
 import type { Category, Facts, ImageTree, Mount, PortFact, Who, Workspace } from '../../src/facts/facts.ts'
 import type { ModelsEntry, ModelsFolder, NodesFolder, Tier } from '../../src/facts/folder-facts.ts'
+import type { Marker, TreesFacts } from '../../src/facts/tree-facts.ts'
 import type { FileEntry } from '../../src/host/fs.ts'
 import type { Abilities } from '../../src/host/try-out.ts'
 import { options, type Settings } from '../../src/settings/settings.ts'
@@ -26,6 +27,7 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
     adopted: overrides.workspace?.tree.state === 'ours' ? anImage() : undefined,
     python: aPython(),
     pythonRefused: undefined,
+    treeVenv: undefined,
     gpu: aGpu(),
     tiers: [],
     nodes: [
@@ -37,6 +39,8 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
     folders: new Set<string>(),
     modelPathsText: undefined,
     vacantHome: undefined,
+    foreign: undefined,
+    brokenLinks: [],
     jupyterTokenFile: 'absent',
     ports: [aPort('comfyui', 8188), aPort('http', 3000)],
     limits: { memoryBytes: undefined, shmBytes: 64 * 1024 * 1024, clockIsWrong: false },
@@ -104,6 +108,34 @@ export function aWorkspace(overrides: Partial<Workspace> = {}): Workspace {
     canMake: true,
     space: { freeBytes: 100 * 1024 ** 3, freeInodes: 1_000_000 },
     tree: { state: 'absent' },
+    trees: aTrees(),
+    changes: undefined,
+    ...overrides,
+  }
+}
+
+/** No trees but the one in its place. */
+export function aTrees(overrides: Partial<TreesFacts> = {}): TreesFacts {
+  return {
+    places: treesIn('/workspace/.comfy-init/trees'),
+    isStaged: false,
+    previous: undefined,
+    wish: undefined,
+    declined: undefined,
+    pendingPatch: false,
+    ...overrides,
+  }
+}
+
+/** The marker of a tree that was copied from `anImage()`. */
+export function aMarker(overrides: Partial<Marker> = {}): Marker {
+  return {
+    layout: 1,
+    image: anImage().identity,
+    version: '0.33.0',
+    commit: undefined,
+    from: '/opt/ComfyUI',
+    adoptedAt: '2026-11-01T00:00:00.000Z',
     ...overrides,
   }
 }
@@ -141,6 +173,7 @@ export function anImage(overrides: Partial<ImageTree> = {}): ImageTree {
     whyNotReplaceable: undefined,
     version: '0.33.0',
     commit: '0123456789abcdef0123456789abcdef01234567',
+    requirements: '4f1c2d3e',
     identity: '0.33.0-0123456789ab-4f1c2d3e',
     flags: new Set(FLAGS),
     categories: CATEGORIES,

@@ -1,5 +1,6 @@
-import { entry } from '../entry.ts'
+import { entry, type Runtime } from '../entry.ts'
 import { NOT_EXECUTABLE, NOT_FOUND } from '../exit-code.ts'
+import { type Owner, ownerText } from '../owner.ts'
 
 const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some space on the volume, or give it a larger one, and start the container again.',
@@ -92,6 +93,43 @@ export const usageProblems = {
       `It answers at ${socket}. ComfyUI and the probes are not affected; status, restart and stop ask the other.`,
     remedy: ({ instance }) => `Set COMFY_INSTANCE_ID=${instance}2.`,
   }),
+  NO_TREE_TO_CHANGE: entry<{ act: 'verify' | 'upgrade' | 'rollback'; path: string; because: string }>({
+    kind: 'environment',
+    what: ({ act, path }) => `Cannot ${ACTS[act]} ComfyUI in ${path}.`,
+    why: ({ because }) => because,
+    remedy: () =>
+      'comfy-init workspace status shows what lies there, comfy-init plan what a start does about it.',
+  }),
+  TREE_NOT_LISTED: entry<{ path: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot tell what was changed in ${path}.`,
+    why: () =>
+      'Nobody wrote down what it came with: it was taken over from another image, or its list was removed.',
+    remedy: () =>
+      'An upgrade replaces it by a ComfyUI with such a list; your files stay: comfy-init workspace upgrade',
+  }),
+  TREE_NOT_READ: entry<{ path: string; code: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot read through ${path}.`,
+    why: ({ code }) => `The filesystem answered ${code}.`,
+    remedy: ({ code }) => REMEDY_BY_CODE[code] ?? 'Look at the volume, and at what the system logged: dmesg.',
+  }),
+  WORKSPACE_BUSY: entry<{
+    act: 'upgrade' | 'rollback' | 'clean'
+    path: string
+    why: 'elsewhere' | 'preparing' | 'unknown' | 'switching' | 'rollback'
+    owner?: Owner | undefined
+  }>({
+    kind: 'temporary',
+    what: ({ act, path }) => `Cannot ${ACTS[act]} ${act === 'clean' ? '' : 'ComfyUI in '}${path} now.`,
+    why: ({ why, owner }) => BUSY[why](owner),
+    remedy: ({ act, why }, runtime) =>
+      why === 'elsewhere'
+        ? `Ask there: ${inside(runtime)} comfy-init workspace ${act}. Or end that container and type this again.`
+        : why === 'switching' || why === 'rollback'
+          ? `Start the container, which does it, and then: comfy-init workspace ${act}`
+          : `Wait until comfy-init status says ready, then: comfy-init workspace ${act}`,
+  }),
   INTERNAL: entry<{ message: string }>({
     kind: 'bug',
     what: () => 'Cannot go on because of a mistake in comfy-init itself.',
@@ -99,3 +137,19 @@ export const usageProblems = {
     remedy: () => 'Report it with the output of comfy-init doctor --json; COMFY_LOG=debug shows the stack.',
   }),
 } as const
+
+const ACTS = { verify: 'verify', upgrade: 'upgrade', rollback: 'roll back', clean: 'clean' } as const
+
+const BUSY = {
+  elsewhere: (owner) => `Another container uses it: ${ownerText(owner)}.`,
+  preparing: () => 'The start of this container is still putting things in their place.',
+  unknown: (owner) => `Another comfy-init in this container works on it: process ${owner?.pid ?? 'unknown'}.`,
+  switching: () => 'A switch of trees was cut short, and needs all of them to be finished.',
+  rollback: () => 'The next start goes back to the previous ComfyUI, as was asked for.',
+} as const satisfies Record<string, (owner: Owner | undefined) => string>
+
+function inside(runtime: Runtime): string {
+  return runtime === 'kubernetes'
+    ? 'kubectl exec POD --'
+    : `${runtime === 'podman' ? 'podman' : 'docker'} exec CONTAINER`
+}

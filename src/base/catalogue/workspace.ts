@@ -48,12 +48,6 @@ export const workspaceProblems = {
     remedy: ({ path, home }) =>
       `Set COMFY_ADOPT=link to use them again, or move them: mv ${path}/{custom_nodes,models,user,input,output} ${home}/`,
   }),
-  WORKSPACE_TREE_HAS_MOUNTS: entry<{ path: string; mounts: readonly string[] }>({
-    kind: 'environment',
-    what: ({ path }) => `Cannot put ComfyUI into ${path}.`,
-    why: ({ mounts }) => `A folder cannot be renamed onto a mount, and there are mounts: ${few(mounts)}.`,
-    remedy: ({ path }) => `Mount the folder above ${path} alone, or set COMFY_ADOPT=link.`,
-  }),
   IMAGE_TREE_HAS_MOUNTS: entry<{ path: string; mounts: readonly string[] }>({
     kind: 'environment',
     what: ({ path }) => `Cannot move ${path} into the workspace.`,
@@ -70,12 +64,33 @@ export const workspaceProblems = {
     remedy: ({ path, base, mounts }) =>
       `Mount it below ${base} instead: ${(mounts[0] ?? path).replace(path, base)}.`,
   }),
-  IMAGE_DIFFERS: entry<{ path: string; workspace: string; image: string }>({
+  IMAGE_DIFFERS: entry<{
+    path: string
+    workspace: string
+    image: string
+    differences: string
+    reason: string
+  }>({
     kind: 'environment',
     level: 'warning',
     what: ({ workspace, image }) => `The workspace has ComfyUI ${workspace}, the image has ${image}.`,
-    why: ({ path }) => `${path} was copied from another image; it is what runs.`,
-    remedy: () => 'Set COMFY_ADOPT=link to run the image’s ComfyUI with the state of the workspace.',
+    why: ({ path, differences, reason }) =>
+      `${path} is what runs; it is kept because ${reason}. They differ in: ${differences}.`,
+    remedy: () =>
+      'Take the image’s: comfy-init workspace upgrade (your files stay, and comfy-init workspace rollback goes back). Keep it without this notice: COMFY_ADOPT=link runs the image’s with the state of the workspace.',
+  }),
+  NO_PREVIOUS_TREE: entry<{ path: string }>({
+    kind: 'usage',
+    what: () => 'Cannot go back to an earlier ComfyUI.',
+    why: ({ path }) => `No upgrade has kept one: ${path} is the only tree there is.`,
+    remedy: () => 'Look at what is there: comfy-init workspace status',
+  }),
+  SWITCH_NOT_FINISHED: entry<{ path: string; trees: string; code: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot put another ComfyUI into ${path}.`,
+    why: ({ trees, code }) =>
+      `The filesystem answered ${code}. Nothing is lost: every file is in its place or in ${trees}, and the next start goes on from there.`,
+    remedy: () => 'Mend what the code names (room, rights, the disk), and start the container again.',
   }),
   WORKSPACE_NOT_TAKEN: entry<{ path: string; uid: number; gid: number; code: string }>({
     kind: 'environment',
@@ -95,9 +110,9 @@ export const workspaceProblems = {
     kind: 'environment',
     what: ({ from, to }) => `Cannot copy ${from} to ${to}.`,
     why: ({ to, code, at }) =>
-      `The filesystem answered ${code}${at === undefined ? '' : ` at ${at}`}. ${to} was not touched, and the half copy is removed.`,
+      `The filesystem answered ${code}${at === undefined ? '' : ` at ${at}`}. ${to} was not touched${hasNoRoom(code) ? ', and the half copy is removed' : '; the next start goes on with what was copied'}.`,
     remedy: ({ code }) =>
-      code === 'ENOSPC' || code === 'EDQUOT'
+      hasNoRoom(code)
         ? 'Make room in the workspace (comfy-init doctor shows how much is needed), or set COMFY_ADOPT=link.'
         : 'Set COMFY_ADOPT=link to run ComfyUI from the image.',
   }),
@@ -115,6 +130,10 @@ export const workspaceProblems = {
     remedy: () => 'Set COMFY_ADOPT=link to run ComfyUI from the image.',
   }),
 } as const
+
+function hasNoRoom(code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
 
 function few(names: readonly string[]): string {
   const shown = names.slice(0, 4).join(', ')

@@ -19,7 +19,7 @@ export function comfyuiService(sources: ArgumentSources & { readonly env: ChildE
   const spec: ServiceSpec = {
     name: 'comfyui',
     title: 'ComfyUI',
-    file: settings.python ?? facts.python?.path ?? 'python3',
+    file: facts.python?.path ?? settings.python ?? 'python3',
     args: [`${places.code}/main.py`, ...args],
     env,
     cwd: places.code,

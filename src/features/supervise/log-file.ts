@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import type { Fs, Growing } from '../../host/fs.ts'
+import type { Fs } from '../../host/fs.ts'
+import type { Growing } from '../../host/grow.ts'
 
 /** A file that a service's output is kept in. */
 export type LogFile = {

@@ -1,36 +1,85 @@
-import { type Layout, MARKER } from '../../base/layout.ts'
+import { type Layout, type TreePlaces, TREES } from '../../base/layout.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
-import type { Progress, Step } from '../../engine/plan.ts'
-import type { ImageTree, Marker } from '../../facts/facts.ts'
+import type { Step } from '../../engine/plan.ts'
+import type { PythonFacts } from '../../facts/device-facts.ts'
+import type { ImageTree } from '../../facts/facts.ts'
+import { skippedIn } from '../../facts/look-changes.ts'
 import type { Host } from '../../host/host.ts'
-import { removeStaged, stagingPlaces } from './clear-staging.ts'
-import { type Amount, measureTree } from './measure-tree.ts'
+import { stageTree } from './stage-tree.ts'
+import { firstRecord } from './switch/record.ts'
+import { switchTrees } from './switch/switch-trees.ts'
+
+/** What is copied where. */
+export type Copying = {
+  readonly image: ImageTree
+  readonly python: PythonFacts | undefined
+  readonly layout: Layout
+  readonly trees: TreePlaces
+  /** Mount points at the tree's place or below it. */
+  readonly mounts: readonly string[]
+  /** Copies in flight, and why so many. */
+  readonly width: { readonly width: number; readonly reason: string }
+  readonly nowMs: number
+}
 
 /**
- * Copies the image tree into the workspace. It is staged, counted and brought to the disk before one rename makes it
- * visible: a crash leaves nothing at <workspace>/ComfyUI or all of it, and at most a staged copy that the next boot removes.
+ * Copies the image tree into the workspace. It is staged, proven whole and brought to the disk before one rename makes it
+ * visible: a crash leaves nothing at <workspace>/ComfyUI or all of it, and a staged part that the next boot goes on with.
+ * Around mounts at that place the tree is put entry by entry, under a record that has the next boot finish it.
  */
-export function adoptImage(image: ImageTree, layout: Layout, nowMs: number): Step {
+export function adoptImage(copying: Copying): Step {
+  const { image, layout, trees, mounts, nowMs } = copying
   const { home } = layout
   return {
     id: 'workspace/adopt-image',
-    title: `Copy ComfyUI ${image.version ?? image.identity} into ${home}`,
+    title: `Copy ComfyUI ${image.version ?? image.identity} into ${home} (${copying.width.reason})`,
     changes: [home],
     ifFails: 'stop',
-    async apply(host, progress, signal) {
-      if ((await host.fs.look(`${home}/${MARKER}`)) !== undefined) return 'not-needed'
-      try {
-        await clearHome(host, home)
-        await adopt({ host, image, layout, marker: markerOf(image, nowMs), progress, signal })
-        return 'done'
-      } catch (error) {
-        if (signal.aborted) throw error
-        await removeStaged(host, layout).catch(() => {})
-        if (error instanceof Problem) throw error
-        const details = { from: image.path, to: home, code: systemCode(error) ?? 'EIO', at: placeOf(error) }
-        throw new Problem('IMAGE_NOT_COPIED', details, { cause: error })
-      }
+    async apply(host, tell, signal) {
+      await withWords(host, copying, signal, async () => {
+        await clearHome(host, home, mounts)
+        await stageTree(host, { ...copying, home, width: copying.width.width, tell, signal })
+        const about = { act: 'adopt', from: undefined, to: image.identity, isOlder: false } as const
+        const record = firstRecord({ ...about, startedAt: new Date(nowMs).toISOString() })
+        await switchTrees({ host, layout, trees, mounts, record })
+      })
+      return 'done'
     },
+  }
+}
+
+/** Copies another image's tree beside the one that runs. A crash leaves a staged part that the next boot goes on with. */
+export function stageUpgrade(copying: Copying): Step {
+  const { image, layout, trees } = copying
+  return {
+    id: 'workspace/stage-upgrade',
+    title: `Copy ComfyUI ${image.version ?? image.identity} beside the one in ${layout.home} (${copying.width.reason})`,
+    changes: [trees.next.tree],
+    ifFails: 'stop',
+    async apply(host, tell, signal) {
+      const staging = { ...copying, home: layout.home, width: copying.width.width, tell, signal }
+      await withWords(host, copying, signal, () => stageTree(host, staging))
+      return 'done'
+    },
+  }
+}
+
+// A full disk is freed again; after any other fault the next start goes on with what is there.
+async function withWords(
+  host: Host,
+  { image, layout, trees }: Copying,
+  signal: AbortSignal,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (signal.aborted || error instanceof Problem) throw error
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    if (code === 'ENOSPC' || code === 'EDQUOT') await host.fs.remove(trees.next.folder).catch(() => {})
+    const details = { from: image.path, to: layout.home, code, at: placeOf(error) }
+    throw new Problem('IMAGE_NOT_COPIED', details, { cause: error })
   }
 }
 
@@ -40,76 +89,20 @@ function placeOf(error: unknown): string | undefined {
   return typeof error.path === 'string' ? error.path : undefined
 }
 
-type Adoption = {
-  readonly host: Host
-  readonly image: ImageTree
-  readonly layout: Layout
-  readonly marker: Marker
-  readonly progress: Progress
-  readonly signal: AbortSignal
-}
-
-// Our own folder may be a mount or a link to another filesystem, from where no rename leads to the workspace's tree.
-async function adopt(adoption: Adoption): Promise<void> {
-  const { host, layout } = adoption
-  const [staged, beside] = stagingPlaces(layout)
-  await removeStaged(host, layout)
-  await host.fs.makeFolder(layout.staging)
-  try {
-    await stage(adoption, staged)
-    await host.fs.rename(staged, layout.home)
-  } catch (error) {
-    if (systemCode(error) !== 'EXDEV') throw error
-    await host.fs.remove(staged)
-    await stage(adoption, beside)
-    await host.fs.rename(beside, layout.home)
-  }
-}
-
-async function stage({ host, image, layout, ...adoption }: Adoption, staged: string): Promise<void> {
-  const wanted = await measureTree(host, image.path)
-  await host.fs.copyTree(image.path, staged, {
-    onBytes: tellBytes(adoption.progress, wanted.bytes),
-    signal: adoption.signal,
-  })
-  const copied = await measureTree(host, staged)
-  if (differ(wanted, copied))
-    throw new Problem('IMAGE_COPY_DIFFERS', { from: image.path, to: layout.home, wanted, copied })
-  await host.fs.write(`${staged}/${MARKER}`, `${JSON.stringify(adoption.marker, undefined, 2)}\n`)
-  await host.fs.sync(staged)
-}
-
 // A folder of empty folders is what a container runtime leaves of mounts that are gone; files are somebody's.
-async function clearHome(host: Host, home: string): Promise<void> {
+async function clearHome(host: Host, home: string, mounts: readonly string[]): Promise<void> {
   const there = await host.fs.look(home)
   if (there === undefined) return
-  const files = there.kind === 'folder' ? (await measureTree(host, home)).files : 1
-  if (files > 0) {
-    const found = (await host.fs.list(home)) ?? [home]
-    throw new Problem('WORKSPACE_FOREIGN', { path: home, found })
-  }
-  await removeEmptyFolders(host, home)
+  const entries = there.kind === 'folder' ? await host.fs.walk(home, { skip: skippedIn(home, mounts) }) : []
+  if (there.kind !== 'folder' || entries.some(({ kind }) => kind !== 'folder'))
+    throw new Problem('WORKSPACE_FOREIGN', { path: home, found: (await host.fs.list(home)) ?? [home] })
+  await removeEmptyFolders(host, home, mounts)
 }
 
 // One by one and never with contents: another container may be putting its tree there at this moment.
-async function removeEmptyFolders(host: Host, folder: string): Promise<void> {
-  for (const name of (await host.fs.list(folder)) ?? []) await removeEmptyFolders(host, `${folder}/${name}`)
-  await host.fs.removeEmpty(folder)
-}
-
-function tellBytes(progress: Progress, total: number): (bytes: number) => void {
-  let done = 0
-  return (bytes) => {
-    done += bytes
-    progress(done, total, 'bytes')
-  }
-}
-
-function differ(a: Amount, b: Amount): boolean {
-  return a.files !== b.files || a.bytes !== b.bytes
-}
-
-function markerOf(image: ImageTree, nowMs: number): Marker {
-  const { identity, version, commit, path } = image
-  return { layout: 1, image: identity, version, commit, from: path, adoptedAt: new Date(nowMs).toISOString() }
+async function removeEmptyFolders(host: Host, folder: string, mounts: readonly string[]): Promise<void> {
+  if (mounts.includes(folder)) return
+  for (const name of (await host.fs.list(folder)) ?? [])
+    if (name !== TREES) await removeEmptyFolders(host, `${folder}/${name}`, mounts)
+  if (!mounts.some((point) => point.startsWith(`${folder}/`))) await host.fs.removeEmpty(folder)
 }

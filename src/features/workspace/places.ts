@@ -2,12 +2,13 @@ import { INSTANCE, type Layout, layoutOf, type Places } from '../../base/layout.
 import type { Facts, ImageTree, Mount } from '../../facts/facts.ts'
 import { isGivenByRoot } from '../../facts/given-by-root.ts'
 import type { Settings } from '../../settings/settings.ts'
+import { decideUpgrade } from './decide-upgrade.ts'
 
 /** Where code and state lie for this boot, and why; paths of the workspace have its links resolved. Pure. */
 export function decidePlaces(settings: Settings, facts: Facts): Places {
   const layout = layoutOf(facts.workspace.path)
   const { mode, reason } = decideMode(settings, facts, layout)
-  const inWorkspace = mode === 'move' || facts.workspace.tree.state === 'ours' || runsInPlace(facts, layout)
+  const inWorkspace = mode === 'move' || hasTree(facts) || runsInPlace(facts, layout)
   const base = inWorkspace ? layout.home : layout.workspace
   return {
     mode,
@@ -16,7 +17,27 @@ export function decidePlaces(settings: Settings, facts: Facts): Places {
     base,
     customNodes: `${base}/custom_nodes`,
     models: `${base}/models`,
+    copies: mode === 'move' && copies(settings, facts),
     layout,
+  }
+}
+
+function hasTree({ workspace }: Facts): boolean {
+  return workspace.tree.state === 'ours' || workspace.tree.state === 'switching'
+}
+
+function copies(settings: Settings, facts: Facts): boolean {
+  const { tree } = facts.workspace
+  switch (tree.state) {
+    case 'absent':
+    case 'empty':
+    case 'torn':
+      return facts.image !== undefined
+    case 'ours':
+      return decideUpgrade(settings, facts, tree.marker).act === 'upgrade'
+    case 'switching':
+    case 'foreign':
+      return false
   }
 }
 
@@ -31,8 +52,7 @@ function decideMode(settings: Settings, facts: Facts, layout: Layout): Decision 
   if (runsInPlace(facts, layout))
     return { mode: 'link', reason: `COMFY_HOME is ${layout.home}, which runs where it is` }
   if (settings.adopt !== 'auto') return { mode: settings.adopt, reason: `COMFY_ADOPT is ${settings.adopt}` }
-  if (facts.workspace.tree.state === 'ours')
-    return { mode: 'move', reason: `an earlier boot put ComfyUI into ${layout.home}` }
+  if (hasTree(facts)) return { mode: 'move', reason: `an earlier boot put ComfyUI into ${layout.home}` }
   const obstacle = obstacleToMove(facts, layout)
   if (obstacle !== undefined) return { mode: 'link', reason: obstacle }
   return { mode: 'move', reason: `${layout.workspace} is a writable mount` }
@@ -40,17 +60,17 @@ function decideMode(settings: Settings, facts: Facts, layout: Layout): Decision 
 
 // A person's own ComfyUI in the workspace that COMFY_HOME points at: neither copied nor judged.
 function runsInPlace({ image, workspace }: Facts, layout: Layout): boolean {
-  return image?.path === layout.home && workspace.tree.state !== 'ours'
+  return (
+    image?.path === layout.home && workspace.tree.state !== 'ours' && workspace.tree.state !== 'switching'
+  )
 }
 
 function obstacleToMove(facts: Facts, layout: Layout): string | undefined {
   const { image, workspace } = facts
-  const inHome = mountsAt(layout.home, facts.mounts)
   if (!facts.inContainer) return 'there is no container whose image could be left'
   if (!workspace.isMount) return `${workspace.path} is no mount and ends with the container`
   if (workspace.path === INSTANCE) return `${INSTANCE} holds an instance’s state alone`
   if (hasStateOf(facts, layout.workspace)) return `an earlier boot keeps its state in ${layout.workspace}`
-  if (inHome.length > 0) return `${inHome.join(', ')} is mounted where ComfyUI would be put`
   return (
     unable(facts) ?? (image === undefined ? 'the image has no ComfyUI' : obstacleOf(image, facts, layout))
   )
@@ -76,5 +96,7 @@ function obstacleOf(image: ImageTree, facts: Facts, layout: Layout): string | un
   if (image.place === 'link')
     return image.linkTarget === layout.home ? undefined : `${image.path} is a link to ${image.linkTarget}`
   if (inside.length > 0) return `${inside.join(', ')} is mounted in the image tree`
+  if (facts.workspace.mount?.noExec && facts.python?.venv?.startsWith(`${image.path}/`))
+    return `${image.path} holds the venv, and nothing may be run on ${facts.workspace.mount.point}`
   return image.replaceable ? undefined : (image.whyNotReplaceable ?? `${image.path} cannot become a link`)
 }

@@ -1,27 +1,22 @@
 import { type Places, STATE_FOLDERS } from '../../base/layout.ts'
 import { Problem } from '../../base/problem.ts'
 import { joinPlans, type Plan, problems, steps } from '../../engine/plan.ts'
-import type { Facts, ImageTree, Marker } from '../../facts/facts.ts'
-import { isGivenByRoot } from '../../facts/given-by-root.ts'
+import type { Facts, ImageTree } from '../../facts/facts.ts'
+import type { Marker } from '../../facts/tree-facts.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { adoptImage } from './adopt-image.ts'
 import { clearStaging } from './clear-staging.ts'
+import { decideUpgrade } from './decide-upgrade.ts'
 import { giveWay } from './give-way.ts'
 import { makeFolders } from './make-folders.ts'
 import { hasStateOf, mountsAt } from './places.ts'
-import { takeFolder } from './take-folder.ts'
+import { copyingOf, planTrees, planUnfinished } from './plan-trees.ts'
+import { hasComfyui } from './prepare.ts'
 
 /** What to do with the workspace, given what is there; no steps when all is as it should be. Pure: it touches nothing. */
-export function planWorkspace(_settings: Settings, facts: Facts, places: Places): Plan {
-  if (facts.image === undefined && facts.workspace.tree.state !== 'ours') return planWithoutImage(facts)
-  return joinPlans(
-    isGivenByRoot(facts) ? steps(takeFolder(facts)) : steps(),
-    planOwnFolders(facts, places),
-    places.mode === 'move'
-      ? planMove(facts, places)
-      : joinPlans(planCleaning(facts, places), planLink(facts, places)),
-    planStateFolders(facts, places),
-  )
+export function planWorkspace(settings: Settings, facts: Facts, places: Places): Plan {
+  if (!hasComfyui(facts)) return planWithoutImage(facts)
+  return joinPlans(planTree(settings, facts, places), planStateFolders(facts, places))
 }
 
 // That there is no ComfyUI at all is said by preflight; that this container moved its own away is known here.
@@ -29,7 +24,16 @@ function planWithoutImage({ lostImage }: Facts): Plan {
   return lostImage === undefined ? steps() : problems(new Problem('IMAGE_TREE_LOST', lostImage))
 }
 
-function planMove(facts: Facts, places: Places): Plan {
+// A switch that was cut is finished whatever is wanted now: until then files of the person's are out of their place.
+function planTree(settings: Settings, facts: Facts, places: Places): Plan {
+  const { tree } = facts.workspace
+  if (tree.state === 'switching') return planUnfinished(facts, places, tree.record)
+  return places.mode === 'move'
+    ? planMove(settings, facts, places)
+    : joinPlans(planCleaning(facts), planLink(facts, places))
+}
+
+function planMove(settings: Settings, facts: Facts, places: Places): Plan {
   const { tree } = facts.workspace
   const { home } = places.layout
   switch (tree.state) {
@@ -41,10 +45,21 @@ function planMove(facts: Facts, places: Places): Plan {
       return facts.image === undefined
         ? steps()
         : joinPlans(stateBeside(facts, places), planAdoption(facts.image, facts, places))
+    case 'switching':
+      return steps()
     case 'ours':
       if (facts.adopted === undefined) return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
-      return joinPlans(compare(tree.marker, facts, home), planGiveWay(facts, home))
+      return joinPlans(
+        planTrees(settings, facts, places, tree.marker),
+        isAbandoned(facts, places) ? steps(clearStaging(facts.workspace.trees.places)) : steps(),
+        planGiveWay(facts, places, comingTree(settings, facts, tree.marker)),
+      )
   }
+}
+
+// A copy that was begun for an upgrade which nobody wants any more.
+function isAbandoned({ workspace }: Facts, { copies }: Places): boolean {
+  return workspace.trees.isStaged && !copies
 }
 
 // Only when a person wants the move: auto stays where the state is.
@@ -54,37 +69,39 @@ function stateBeside(facts: Facts, { layout }: Places): Plan {
 }
 
 function planAdoption(image: ImageTree, facts: Facts, places: Places): Plan {
-  const { home } = places.layout
-  const inHome = mountsAt(home, facts.mounts)
-  if (inHome.length > 0)
-    return problems(new Problem('WORKSPACE_TREE_HAS_MOUNTS', { path: home, mounts: inHome }))
   const inImage = mountsAt(image.path, facts.mounts)
   if (inImage.length > 0)
     return problems(new Problem('IMAGE_TREE_HAS_MOUNTS', { path: image.path, mounts: inImage }))
-  return joinPlans(steps(adoptImage(image, places.layout, facts.nowMs)), planGiveWay(facts, home))
+  const copying = copyingOf(facts, places, image)
+  return joinPlans(steps(adoptImage(copying)), planGiveWay(facts, places, image.identity))
 }
 
-function planGiveWay({ image, vacantHome, mounts }: Facts, home: string): Plan {
+// Identity of the tree that will be in its place when this plan is done.
+function comingTree(settings: Settings, facts: Facts, marker: Marker): string {
+  const choice = decideUpgrade(settings, facts, marker)
+  switch (choice.act) {
+    case 'same':
+    case 'keep':
+      return marker.image
+    case 'upgrade':
+      return choice.image.identity
+    case 'back':
+      return choice.previous.image
+  }
+}
+
+// The image's tree stays where another one runs: it is what an upgrade would copy.
+function planGiveWay({ image, vacantHome, mounts }: Facts, { layout }: Places, coming: string): Plan {
+  const { home } = layout
   const place = image === undefined ? vacantHome : image.path
   if (place === undefined || place === home || mountsAt(place, mounts).length > 0) return steps()
-  if (image !== undefined && (image.place === 'link' || !image.replaceable)) return steps()
-  return steps(giveWay(place, home))
+  if (image === undefined) return steps(giveWay(place, home))
+  const canGive = image.place === 'folder' && image.replaceable && image.identity === coming
+  return canGive ? steps(giveWay(place, home)) : steps()
 }
 
-// Only a tree that still lies in the image can be compared; through a link the workspace's own is seen.
-function compare(marker: Marker, { image, adopted }: Facts, home: string): Plan {
-  if (image === undefined || image.place === 'link' || image.identity === marker.image) return steps()
-  const workspace = adopted?.version ?? marker.version ?? marker.image
-  const versions = { workspace, image: image.version ?? image.identity }
-  if (versions.workspace !== versions.image)
-    return problems(new Problem('IMAGE_DIFFERS', { path: home, ...versions }))
-  return problems(
-    new Problem('IMAGE_DIFFERS', { path: home, workspace: marker.image, image: image.identity }),
-  )
-}
-
-function planCleaning({ workspace }: Facts, { layout }: Places): Plan {
-  return workspace.tree.state === 'torn' ? steps(clearStaging(layout)) : steps()
+function planCleaning({ workspace }: Facts): Plan {
+  return workspace.tree.state === 'torn' ? steps(clearStaging(workspace.trees.places)) : steps()
 }
 
 // The models of an image tree are read as shared ones; nothing else of it is.
@@ -95,18 +112,6 @@ function planLink(facts: Facts, { code, base }: Places): Plan {
   return mounts.length === 0
     ? steps()
     : problems(new Problem('IMAGE_MOUNTS_UNUSED', { path: code, mounts, base }))
-}
-
-function planOwnFolders(facts: Facts, { layout }: Places): Plan {
-  const wanted = [
-    { path: layout.own },
-    { path: layout.logs },
-    { path: layout.cacheFolder },
-    { path: layout.personHome, mode: 0o700 },
-  ].filter(({ path }) => !facts.folders.has(path))
-  return wanted.length === 0
-    ? steps()
-    : steps(makeFolders('workspace/own-folder', `Make comfy-init’s own folder ${layout.own}`, wanted))
 }
 
 function planStateFolders(facts: Facts, { base }: Places): Plan {

@@ -1,6 +1,6 @@
 import { IMAGE_HOMES, SHARED, WORKSPACES } from '../../base/layout.ts'
 import { option } from '../option.ts'
-import { name, path, paths, word } from '../values.ts'
+import { name, path, paths } from '../values.ts'
 
 /** Where things lie. */
 export const placeOptions = {
@@ -33,16 +33,6 @@ export const placeOptions = {
     fallback: ({ isMount }) => WORKSPACES.find(isMount) ?? WORKSPACES[0],
     why: `the first of ${WORKSPACES.join(', ')} that is a mount, else ${WORKSPACES[0]}`,
     about: 'The volume that holds this instance’s state.',
-  }),
-  adopt: option<'auto' | 'move' | 'link'>({
-    env: 'COMFY_ADOPT',
-    flag: 'adopt',
-    value: 'auto|move|link',
-    schema: word('auto', 'move', 'link'),
-    fallback: () => 'auto',
-    why: 'auto: move where the workspace is a writable mount and the image tree can become a link, else link',
-    about:
-      'Whether ComfyUI is moved into the workspace or stays in the image with its state in the workspace.',
   }),
   instance: option<string>({
     env: 'COMFY_INSTANCE_ID',

@@ -5,6 +5,7 @@ import { lookAround } from '../../../src/facts/look-around.ts'
 import { planModels } from '../../../src/features/models/plan.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import { planWorkspace } from '../../../src/features/workspace/plan.ts'
+import { planPreparation } from '../../../src/features/workspace/prepare.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { listing } from '../../support/tree-listing.ts'
@@ -44,5 +45,5 @@ test.each(['move', 'link'] as const)(
 async function planBoth(settings: Settings): Promise<Plan> {
   const facts = await lookAround(host, settings)
   const places = decidePlaces(settings, facts)
-  return joinPlans(planWorkspace(settings, facts, places), planModels(settings, facts, places))
+  return joinPlans(planPreparation(facts, places), planWorkspace(settings, facts, places), planModels(settings, facts, places))
 }

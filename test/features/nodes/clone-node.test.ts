@@ -123,6 +123,7 @@ async function world() {
     ...{ mode: 'move', reason: 'a test', code: base, base, layout },
     customNodes: `${base}/custom_nodes`,
     models: `${base}/models`,
+    copies: false,
   }
   await mkdir(places.customNodes, { recursive: true })
   await mkdir(layout.personHome, { recursive: true })

@@ -7,6 +7,7 @@ import { aFacts, aPlainUser, aSettings } from '../../support/world.ts'
 /** A tree that an earlier boot moved into the workspace. */
 export const OURS: WorkspaceTree = {
   state: 'ours',
+  isLinked: false,
   marker: {
     layout: 1,
     image: 'x',
@@ -22,15 +23,17 @@ export type Row = {
   readonly settings?: Partial<Settings>
   readonly facts?: Partial<Facts>
   readonly mode?: Places['mode']
+  /** The image's tree is to be copied; where it is moved and no tree is ours yet, unless said otherwise. */
+  readonly copies?: boolean
 }
 
 /** The problems of a machine that is well but for what the row says: a plain user, COMFY_GPU=off. */
-export function problemsOf({ settings, facts, mode }: Row) {
-  return planPreflight(
-    aSettings({ gpu: 'off', ...settings }),
-    aFacts({ who: aPlainUser(1000), ...facts }),
-    placesOf(mode ?? 'move'),
-  ).problems
+export function problemsOf({ settings, facts, mode = 'move', copies }: Row) {
+  const isOurs = facts?.workspace?.tree.state === 'ours'
+  return planPreflight(aSettings({ gpu: 'off', ...settings }), aFacts({ who: aPlainUser(1000), ...facts }), {
+    ...placesOf(mode),
+    copies: copies ?? (mode === 'move' && !isOurs),
+  }).problems
 }
 
 /** The same as `level CODE`. */
@@ -38,7 +41,7 @@ export function codesOf(row: Row): readonly string[] {
   return problemsOf(row).map((problem) => `${problem.level} ${problem.code}`)
 }
 
-function placesOf(mode: Places['mode']): Places {
+function placesOf(mode: Places['mode']): Omit<Places, 'copies'> {
   const layout = layoutOf('/workspace')
   const base = mode === 'move' ? layout.home : layout.workspace
   return {

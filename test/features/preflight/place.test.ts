@@ -7,6 +7,7 @@ import {
   anImage,
   aPlainUser,
   aTier,
+  aTrees,
   aWho,
   aWorkspace,
   unable,
@@ -158,8 +159,8 @@ describe('room in the workspace', () => {
   it.each<[string, Row, readonly string[]]>([
     ['enough for the move', { facts: { ...at(free(9 * GIB, 50_000)), image: bigImage } }, []],
     [
-      '5 % more than the image is not enough',
-      { facts: { ...at(free(8.4 * GIB)), image: bigImage } },
+      'no more than the image is not enough',
+      { facts: { ...at(free(8 * GIB + 40_000_000)), image: bigImage } },
       ['blocking NO_ROOM'],
     ],
     ['too little for the move', { facts: { ...at(free(8 * GIB)), image: bigImage } }, ['blocking NO_ROOM']],
@@ -190,8 +191,24 @@ describe('room in the workspace', () => {
     ],
     ['less than a little is not', { facts: at(free(40_000_000)), mode: 'link' }, ['blocking NO_ROOM']],
     [
-      'a torn move has taken the room it gives back',
-      { facts: { ...at({ ...free(1000, 1), tree: { state: 'torn', found: [] } }), image: bigImage } },
+      'an upgrade needs as much as a first move',
+      { facts: { ...at({ ...free(8 * GIB, 40_000), tree: OURS }), image: bigImage }, copies: true },
+      ['blocking NO_ROOM', 'blocking NO_INODES'],
+    ],
+    [
+      'a cut move has taken room that it goes on with or gives back',
+      { facts: { ...at({ ...free(1000, 1), tree: { state: 'torn' } }), image: bigImage } },
+      [],
+    ],
+    [
+      'so has a cut upgrade',
+      {
+        facts: {
+          ...at({ ...free(1000, 1), tree: OURS, trees: { ...aTrees(), isStaged: true } }),
+          image: bigImage,
+        },
+        copies: true,
+      },
       [],
     ],
     [

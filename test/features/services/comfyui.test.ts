@@ -13,6 +13,7 @@ const MOVED: Places = {
   base: '/workspace/ComfyUI',
   customNodes: '/workspace/ComfyUI/custom_nodes',
   models: '/workspace/ComfyUI/models',
+  copies: false,
   layout: layoutOf('/workspace'),
 }
 const LINKED: Places = { ...MOVED, mode: 'link', code: '/opt/ComfyUI', base: '/workspace' }

@@ -13,6 +13,7 @@ const PLACES: Places = {
   base: '/workspace/ComfyUI',
   customNodes: '/workspace/ComfyUI/custom_nodes',
   models: '/workspace/ComfyUI/models',
+  copies: false,
   layout: layoutOf('/workspace'),
 }
 

@@ -20,6 +20,7 @@ function placesIn(workspace: string): Places {
     base: home,
     customNodes: `${home}/custom_nodes`,
     models: `${home}/models`,
+    copies: false,
     layout: layoutOf(workspace),
   }
 }

@@ -24,6 +24,7 @@ async function aComfyui(container: Record<string, string> = {}) {
     base: workspace,
     customNodes: `${workspace}/custom_nodes`,
     models: `${workspace}/models`,
+    copies: false,
     layout: layoutOf(workspace),
   }
   const settings = aSettings({ workspace, listen: '127.0.0.1', port: await freePort() })

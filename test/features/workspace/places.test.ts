@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Facts, Marker } from '../../../src/facts/facts.ts'
+import type { Facts } from '../../../src/facts/facts.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import {
   aFacts,
   aFolder,
+  aMarker,
   aMount,
   anImage,
   aPlainUser,
@@ -13,15 +14,7 @@ import {
   unable,
 } from '../../support/world.ts'
 
-const MARKER: Marker = {
-  layout: 1,
-  image: 'id',
-  version: '0.33.0',
-  commit: undefined,
-  from: '/opt/ComfyUI',
-  adoptedAt: '2026-11-01T00:00:00.000Z',
-}
-const OURS = { state: 'ours', marker: MARKER } as const
+const OURS = { state: 'ours', marker: aMarker(), isLinked: false } as const
 const FOREIGN = { state: 'foreign', found: ['main.py'] } as const
 const ROOT_FOLDER = aFolder({ uid: 0, gid: 0 })
 
@@ -104,9 +97,9 @@ describe('places', () => {
       want: 'move /workspace/ComfyUI /workspace/ComfyUI',
     },
     {
-      title: 'nothing is moved onto a mount inside the workspace',
+      title: 'a mount inside the tree’s place is no obstacle: the tree is put around it',
       facts: { mounts: [aMount(), aMount({ point: '/workspace/ComfyUI/models' })] },
-      want: 'link /opt/ComfyUI /workspace',
+      want: 'move /workspace/ComfyUI /workspace/ComfyUI',
     },
     {
       title: 'an image tree that is a link to elsewhere stays so',

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { layoutOf, STATE_FOLDERS } from '../../../src/base/layout.ts'
-import type { Plan } from '../../../src/engine/plan.ts'
-import type { Facts, Marker } from '../../../src/facts/facts.ts'
+import { joinPlans, type Plan } from '../../../src/engine/plan.ts'
+import type { Facts } from '../../../src/facts/facts.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import { planWorkspace } from '../../../src/features/workspace/plan.ts'
+import { planPreparation } from '../../../src/features/workspace/prepare.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
-import { aFacts, aFolder, aMount, anImage, aSettings, aWorkspace, unable } from '../../support/world.ts'
+import {
+  aFacts,
+  aFolder,
+  aMarker,
+  aMount,
+  anImage,
+  aSettings,
+  aWorkspace,
+  unable,
+} from '../../support/world.ts'
 
-const IDENTITY = anImage().identity
-const OURS = aWorkspace({ tree: { state: 'ours', marker: aMarker({}) } })
+const OURS = aWorkspace({ tree: { state: 'ours', marker: aMarker(), isLinked: false } })
 const LINKED = anImage({ place: 'link', linkTarget: '/workspace/ComfyUI' })
 
 type Case = {
@@ -32,7 +41,7 @@ describe('the workspace’s plan', () => {
     },
     {
       title: 'a copy that was cut short is made again',
-      facts: { workspace: aWorkspace({ tree: { state: 'torn', found: ['staging'] } }) },
+      facts: { workspace: aWorkspace({ tree: { state: 'torn' } }) },
       steps: ['own-folder', 'adopt-image', 'give-way', 'state-folders'],
     },
     {
@@ -51,13 +60,14 @@ describe('the workspace’s plan', () => {
       steps: ['give-way'],
     },
     {
-      title: 'a new container of another image gets its link and a warning',
+      title: 'a new container of another image keeps its tree, which an upgrade would copy, and says so',
       facts: {
         workspace: OURS,
         folders: all('/workspace/ComfyUI'),
         image: anImage({ identity: 'other', version: '0.40.0' }),
       },
-      steps: ['give-way'],
+      settings: { upgrade: 'ask' },
+      steps: [],
       problems: ['IMAGE_DIFFERS'],
     },
     {
@@ -136,11 +146,10 @@ describe('the workspace’s plan', () => {
       problems: ['WORKSPACE_FOREIGN'],
     },
     {
-      title: 'COMFY_ADOPT=move onto mounts is refused',
+      title: 'mounts in the tree’s place are no obstacle',
       settings: { adopt: 'move' },
       facts: { mounts: [aMount(), aMount({ point: '/workspace/ComfyUI/models' })] },
-      steps: ['own-folder', 'state-folders'],
-      problems: ['WORKSPACE_TREE_HAS_MOUNTS'],
+      steps: ['own-folder', 'adopt-image', 'give-way', 'state-folders'],
     },
     {
       title: 'COMFY_ADOPT=move of a tree with mounts inside is refused',
@@ -170,11 +179,11 @@ describe('the workspace’s plan', () => {
 
   test('the warning about another image names both versions and a way to run the image’s', () => {
     const image = anImage({ identity: 'other', version: '0.40.0' })
-    const [problem] = planOf(aSettings(), aFacts({ workspace: OURS, image })).problems
+    const [problem] = planOf(aSettings({ upgrade: 'keep' }), aFacts({ workspace: OURS, image })).problems
     expect(problem?.level).toBe('warning')
     expect(problem?.in('docker')).toMatchObject({
       what: 'The workspace has ComfyUI 0.33.0, the image has 0.40.0.',
-      remedy: expect.stringContaining('COMFY_ADOPT=link'),
+      remedy: expect.stringContaining('comfy-init workspace upgrade'),
     })
   })
 
@@ -185,19 +194,8 @@ describe('the workspace’s plan', () => {
 })
 
 function planOf(settings: Settings, facts: Facts): Plan {
-  return planWorkspace(settings, facts, decidePlaces(settings, facts))
-}
-
-function aMarker(overrides: Partial<Marker>): Marker {
-  return {
-    layout: 1,
-    image: IDENTITY,
-    version: '0.33.0',
-    commit: undefined,
-    from: '/opt/ComfyUI',
-    adoptedAt: '2026-11-01T00:00:00.000Z',
-    ...overrides,
-  }
+  const places = decidePlaces(settings, facts)
+  return joinPlans(planPreparation(facts, places), planWorkspace(settings, facts, places))
 }
 
 function all(base: string): ReadonlySet<string> {

@@ -2,10 +2,11 @@ import { chmod, mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Report } from '../../../src/base/report.ts'
 import { apply } from '../../../src/engine/apply.ts'
-import type { Plan } from '../../../src/engine/plan.ts'
+import { joinPlans, type Plan } from '../../../src/engine/plan.ts'
 import { lookAround } from '../../../src/facts/look-around.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import { planWorkspace } from '../../../src/features/workspace/plan.ts'
+import { planPreparation } from '../../../src/features/workspace/prepare.ts'
 import { type Host, realHost } from '../../../src/host/host.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { aSettings } from '../../support/world.ts'
@@ -67,7 +68,8 @@ export async function bootWorkspace(host: Host, settings: Settings): Promise<rea
 /** What is to be done for the machine as it is. */
 export async function planFor(host: Host, settings: Settings): Promise<Plan> {
   const facts = await lookAround(host, settings)
-  return planWorkspace(settings, facts, decidePlaces(settings, facts))
+  const places = decidePlaces(settings, facts)
+  return joinPlans(planPreparation(facts, places), planWorkspace(settings, facts, places))
 }
 
 /** Applies a plan with the real engine. */

@@ -31,7 +31,7 @@ function rootedFs(root: string): Fs {
     ...(Object.fromEntries(moved) as Fs),
     realPath: async (path) => (await fs.realPath(at(path)))?.slice(root.length),
     link: (target, path) => fs.link(target, at(path)),
-    rename: (from, to) => fs.rename(at(from), at(to)),
+    rename: (from, to, options) => fs.rename(at(String(from)), at(String(to)), options),
     copyTree: (from, to, options) => fs.copyTree(at(from), at(to), options),
   }
 }

@@ -1,0 +1,37 @@
+import type { Layout, TreePlaces } from '../../../base/layout.ts'
+import { Problem, systemCode } from '../../../base/problem.ts'
+import type { Step } from '../../../engine/plan.ts'
+import type { SwitchRecord } from '../../../facts/tree-facts.ts'
+import { switchTrees } from './switch-trees.ts'
+
+/** One switch, in words and with its record. */
+export type Switch = {
+  readonly id: string
+  readonly title: string
+  readonly layout: Layout
+  readonly trees: TreePlaces
+  readonly mounts: readonly string[]
+  readonly record: SwitchRecord
+}
+
+/** Switches trees, or finishes a switch that was cut. A crash leaves the record, and the next boot goes on by it. */
+export function switchStep({ id, title, layout, trees, mounts, record }: Switch): Step {
+  return {
+    id,
+    title,
+    changes: [layout.home, trees.previous.tree],
+    ifFails: 'stop',
+    async apply(host) {
+      try {
+        await switchTrees({ host, layout, trees, mounts, record })
+        return 'done'
+      } catch (error) {
+        if (error instanceof Problem) throw error
+        const code = systemCode(error)
+        if (code === undefined) throw error
+        const { home: path } = layout
+        throw new Problem('SWITCH_NOT_FINISHED', { path, trees: trees.folder, code }, { cause: error })
+      }
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import type { Worker } from 'node:worker_threads'
+import { type Control, makeControl, sayHungry, type Tally, total, want } from './control.ts'
+import type { Assignment, Finding, Job, Said } from './jobs.ts'
+import { startWorker } from './start-worker.ts'
+import { watchOver } from './watch-over.ts'
+
+/** A crew's order: what its threads do, how many there may be, and who is told what. */
+export type Order = Pick<Assignment, 'task' | 'from' | 'to' | 'resume' | 'skip' | 'plain' | 'threads'> & {
+  /** Answers what a thread found with more work, or with none. */
+  readonly onFinding?: (finding: Finding) => readonly Job[]
+  /** Called when a job is done; answers like onFinding. */
+  readonly onDone?: (job: Job) => readonly Job[]
+  readonly onProgress?: ((done: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How far the crew is. */
+export type Progress = { readonly files: number; readonly bytes: number; readonly paused: boolean }
+
+type Member = { readonly worker: Worker; job: Job | undefined }
+
+/** After an abort the threads get this long to come to rest; a call of the system cannot be cut short. */
+const PATIENCE_MS = 120
+
+/** Threads that work through jobs together. One is started when there is more work than those that are there can take. */
+export class Crew {
+  readonly #order: Order
+  readonly #control: Control
+  readonly #members: Member[] = []
+  readonly #leave: () => void
+  #queue: Job[] = []
+  #failure: { readonly reason: unknown } | undefined
+  #settle: () => void = () => {}
+
+  constructor(order: Order) {
+    this.#order = order
+    this.#control = makeControl(order.threads)
+    this.#leave = watchOver(this.#control, order, (reason) => this.#fail(reason))
+  }
+
+  /** Resolves when these jobs and all that come of them are done; rejects with the first failure when all threads rest. */
+  work(jobs: readonly Job[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settle = () => (this.#failure === undefined ? resolve() : reject(this.#failure.reason))
+      this.#queue.push(...jobs)
+      this.#pass()
+    })
+  }
+
+  get done(): Tally {
+    return total(this.#control)
+  }
+
+  /** Ends the threads, at once where they rest. */
+  end(): void {
+    this.#leave()
+    want(this.#control, 'stop')
+    for (const { worker } of this.#members) void worker.terminate()
+  }
+
+  #pass(): void {
+    const idle = this.#members.filter(({ job }) => job === undefined)
+    while (this.#queue.length > 0 && this.#failure === undefined) {
+      const member = idle.pop() ?? this.#hire()
+      if (member === undefined) break
+      member.job = this.#queue.shift()
+      member.worker.postMessage(member.job)
+    }
+    const unhired = this.#order.threads - this.#members.length
+    sayHungry(this.#control, this.#queue.length > 0 ? 0 : idle.length + unhired)
+    if (this.#members.every(({ job }) => job === undefined)) this.#settle()
+  }
+
+  #hire(): Member | undefined {
+    const thread = this.#members.length
+    if (thread === this.#order.threads) return undefined
+    const { task, from, to, resume, skip, plain, threads } = this.#order
+    const worker = startWorker({
+      task,
+      from,
+      to,
+      resume,
+      skip,
+      plain,
+      threads,
+      thread,
+      control: this.#control,
+    })
+    const member: Member = { worker, job: undefined }
+    worker.on('message', (said: Said) => {
+      try {
+        this.#hear(member, said)
+      } catch (error) {
+        this.#fail(error)
+      }
+    })
+    worker.on('error', (error) => {
+      member.job = undefined
+      this.#fail(error)
+    })
+    this.#members.push(member)
+    return member
+  }
+
+  #hear(member: Member, said: Said): void {
+    const { job } = member
+    if (said.kind !== 'share' && said.kind !== 'found') member.job = undefined
+    if (said.kind === 'failed') this.#fail(errorOf(said))
+    if (said.kind === 'share') this.#queue.push(...said.jobs)
+    for (const finding of said.kind === 'found' ? said.findings : [])
+      this.#queue.push(...(this.#order.onFinding?.(finding) ?? []))
+    if (said.kind === 'done' && job !== undefined) this.#queue.push(...(this.#order.onDone?.(job) ?? []))
+    this.#pass()
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= { reason }
+    want(this.#control, 'stop')
+    this.#queue = []
+    if (this.#order.signal?.aborted) setTimeout(() => this.#settle(), PATIENCE_MS)
+    this.#pass()
+  }
+}
+
+function errorOf({ message, code, syscall, path }: Said & { readonly kind: 'failed' }): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code, syscall, path })
+}
