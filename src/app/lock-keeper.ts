@@ -3,6 +3,7 @@ import { layoutOf } from '../base/layout.ts'
 import { Problem } from '../base/problem.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Taken, takeLock } from '../features/workspace/lock.ts'
+import { type OwnerHere, ownerHere } from '../features/workspace/lock-owner.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
 import { tellWaiting, type Waiting } from './tell-waiting.ts'
@@ -37,14 +38,19 @@ const ASK_EVERY_MS = 1000
 export function lockKeeper(host: Host, keeping: Keeping): LockKeeper {
   const lost = new AbortController()
   let taken: Taken | undefined
+  // Asked for early: it is known by the time that everything else was looked at.
+  let here: Promise<OwnerHere> | undefined
   return {
     signal: AbortSignal.any([keeping.stop, lost.signal]),
     lost: lost.signal,
     isAnothers: () => taken?.state === 'busy' || lost.signal.aborted,
     problems: () => (lost.signal.aborted ? [lost.signal.reason] : []),
-    read: () => host.fs.readText(layoutOf(keeping.settings.workspace).lockFile).catch(() => undefined),
+    read: () => {
+      here ??= ownerHere(host, keeping.settings.instance)
+      return host.fs.readText(layoutOf(keeping.settings.workspace).lockFile).catch(() => undefined)
+    },
     take: async (facts, read) => {
-      const outcome = await takeAsAsked(host, keeping, facts)
+      const outcome = await takeAsAsked(host, keeping, { ...facts, ...(here && { here }) })
       taken = outcome.taken
       if (taken.state === 'held') passOn(taken.lock.lost, keeping.tell, lost)
       // A wait that was ended is no refusal: it needs no words.
@@ -75,12 +81,15 @@ function guardOf({ taken, waited }: Outcome, path: string, read: string | undefi
   }
 }
 
+type Seen = Pick<Facts, 'workspace' | 'ports'> & { readonly here?: Promise<OwnerHere> }
+
 type Outcome = { readonly taken: Taken; readonly waited: boolean }
 
-async function takeAsAsked(host: Host, keeping: Keeping, { workspace, ports }: Facts): Promise<Outcome> {
+async function takeAsAsked(host: Host, keeping: Keeping, { workspace, ports, here }: Seen): Promise<Outcome> {
   const { settings, stop, tell } = keeping
   const { instance } = settings
-  const wish = { layout: layoutOf(workspace.path), instance, filesystem: workspace.mount?.filesystem }
+  const filesystem = workspace.mount?.filesystem
+  const wish = { layout: layoutOf(workspace.path), instance, filesystem, ...(here && { here }) }
   // Where the other one has our port too, the doors stay shut until it is free.
   const canOpen = ports.every(({ use, free }) => use !== 'http' || free)
   const beforeWaiting = canOpen ? keeping.beforeWaiting : () => Promise.resolve()

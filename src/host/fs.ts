@@ -20,10 +20,8 @@ import {
 import { basename, dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
 import type { TreeEntry } from '../base/tree-entry.ts'
-import { copyEntry } from './copy-entry.ts'
 import type { Copied, CopyOptions, WalkOptions } from './copy/copy-options.ts'
-import { copyTree } from './copy/copy-tree.ts'
-import { walk } from './copy/walk.ts'
+import { copyEntry } from './copy-entry.ts'
 import { type Growing, grow } from './grow.ts'
 import { type LockFile, openLockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
@@ -31,7 +29,6 @@ import { type Path, parentOf, systemPath } from './path.ts'
 import { readText } from './read-text.ts'
 import { remove } from './remove.ts'
 import { replaceFile, setTime } from './replace-file.ts'
-import { syncTree } from './sync-tree.ts'
 import { type Abilities, tryOut } from './try-out.ts'
 
 /** What lies at a path; sizes in bytes, times in milliseconds since 1970. */
@@ -105,7 +102,7 @@ export type Fs = {
   readonly sync: (path: string, signal?: AbortSignal) => Promise<void>
 }
 
-/** The real file system. */
+/** The real file system. What only copies need is loaded with the first of them. */
 export function realFs(): Fs {
   return {
     readText: (path) => absentIs(undefined, readText(path)),
@@ -131,10 +128,10 @@ export function realFs(): Fs {
     copy: copyEntry,
     remove,
     removeEmpty: (path) => rmdir(path),
-    copyTree,
-    walk,
+    copyTree: async (...args) => (await import('./copy/copy-tree.ts')).copyTree(...args),
+    walk: async (...args) => (await import('./copy/walk.ts')).walk(...args),
     lockFile: openLockFile,
-    sync: syncTree,
+    sync: async (...args) => (await import('./sync-tree.ts')).syncTree(...args),
   }
 }
 

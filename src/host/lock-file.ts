@@ -63,7 +63,7 @@ const C_LIBRARY = {
 // node:ffi is experimental: a Node without it has no locks, and what the file says has to do.
 function tryLock(fd: number): LockFile['state'] {
   try {
-    const ffi = process.getBuiltinModule('node:ffi')
+    const ffi = quietly(() => process.getBuiltinModule('node:ffi'))
     const { functions } = quietly(() => ffi.dlopen(null, C_LIBRARY))
     for (;;) {
       if (functions.flock(fd, EXCLUSIVE | WITHOUT_WAITING) === 0) return 'granted'

@@ -1,7 +1,9 @@
-import { open, stat } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Crew } from './copy/crew.ts'
 import { threadsFor } from './copy/threads-for.ts'
+import { inFlight } from './in-flight.ts'
+import { pathIn } from './path.ts'
 
 /**
  * Brings a tree to the disk, and the entry of its folder, so that a rename that follows cannot become visible before its
@@ -11,9 +13,28 @@ import { threadsFor } from './copy/threads-for.ts'
  */
 export async function syncTree(path: string, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted()
-  if ((await stat(path)).isDirectory()) await syncBelow(path, signal)
-  else await syncOne(path)
+  const few = await fewBelow(path)
+  if (few === undefined) await syncBelow(path, signal)
+  else await inFlight(few, syncOne)
   await syncOne(dirname(path))
+}
+
+/** So few files are synced one by one before a thread that could do it at once has started. */
+const FEW = 64
+
+// The path and everything below it; undefined where that is much.
+async function fewBelow(path: string | Buffer): Promise<readonly (string | Buffer)[] | undefined> {
+  const found: (string | Buffer)[] = [path]
+  if (!(await lstat(path)).isDirectory()) return found
+  const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
+  if (entries.length > FEW) return undefined
+  for (const entry of entries) {
+    if (!entry.isFile() && !entry.isDirectory()) continue
+    const inside = await fewBelow(pathIn(path, entry.name))
+    if (inside === undefined || found.length + inside.length > FEW) return undefined
+    found.push(...inside)
+  }
+  return found
 }
 
 async function syncBelow(path: string, signal: AbortSignal | undefined): Promise<void> {
@@ -36,7 +57,7 @@ async function syncBelow(path: string, signal: AbortSignal | undefined): Promise
 }
 
 // Some filesystems cannot sync a folder; what was renamed has been renamed all the same.
-async function syncOne(path: string): Promise<void> {
+async function syncOne(path: string | Buffer): Promise<void> {
   const file = await open(path, 'r').catch(() => undefined)
   try {
     await file?.sync()

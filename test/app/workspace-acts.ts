@@ -18,6 +18,8 @@ export type Scene = CapturingHost & {
   readonly flags: Readonly<Record<string, string>>
   /** The same flags as words of a command line. */
   readonly argv: readonly string[]
+  /** What listens to which signal. */
+  readonly signals: ReadonlyMap<NodeJS.Signals, () => void>
 }
 
 /** Makes it; `prepare` makes another one in the folder. */
@@ -25,16 +27,22 @@ export async function aScene(prepare: (root: string) => Promise<unknown> = usedW
   const root = await tempFolder()
   await prepare(root)
   await mkdir(`${root}/run`)
-  const captured = capturingHost({ clock: steadyHost().clock })
+  const signals = new Map<NodeJS.Signals, () => void>()
+  const { clock, signals: real } = steadyHost()
+  const on: Host['signals']['on'] = (name, call) => {
+    signals.set(name, call)
+    return () => signals.delete(name)
+  }
+  const captured = capturingHost({ clock, signals: { ...real, on } })
   const flags = {
     home: `${root}/opt/ComfyUI`,
     workspace: `${root}/workspace`,
-    'runtime-dir': `${root}/run`,
+    runtime: `${root}/run`,
     ...{ adopt: 'move', gpu: 'off', shared: `${root}/shared` },
     ...{ uid: String(process.getuid?.()), gid: String(process.getgid?.()) },
   }
   const argv = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  return { ...captured, root, flags, argv, home: `${root}/workspace/ComfyUI` }
+  return { ...captured, root, flags, argv, signals, home: `${root}/workspace/ComfyUI` }
 }
 
 /** Has a comfy-init of this container hold the workspace; with a phase it answers on its control socket too. */
@@ -56,6 +64,13 @@ export async function aHolder({ host, root }: Scene, phase?: Phase): Promise<voi
 /** What a command works with when it is asked for by its act. */
 export function inputOf({ flags }: Scene) {
   return { flags, comfyArgs: [] }
+}
+
+/** The scene’s host as it would be in another container of this machine. */
+export function elsewhere({ host }: Scene): Host {
+  const readText: Host['fs']['readText'] = (path) =>
+    path === '/proc/self/mountinfo' ? Promise.resolve('1 0 0:1 /other / rw') : host.fs.readText(path)
+  return { ...host, fs: { ...host.fs, readText } }
 }
 
 /** A file of the workspace’s ComfyUI as text; undefined when it is not there. */

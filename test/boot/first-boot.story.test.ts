@@ -40,7 +40,7 @@ test('the second boot of a new container on the same volume changes nothing but 
   first.kill('SIGTERM')
   await first.ended
   const notOurs =
-    /(^|\/)(user|temp|__pycache__)(\/|$|.*\.log)|^\.comfy-init(\/logs.*)?$|^ComfyUI\/(input|custom_nodes|temp|user)?$|^ComfyUI$/
+    /(^|\/)(user|temp|__pycache__)(\/|$|.*\.log)|^\.comfy-init(\/(logs.*|lock))?$|^ComfyUI\/(input|custom_nodes|temp|user)?$|^ComfyUI$/
   const before = treeOf(world.workspace, notOurs)
 
   const second = await world.boot({ name: 'two' })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -54,6 +55,18 @@ test('a custom node, and a change in ComfyUI’s own files, are there after the 
   expect(readFileSync(`${world.workspace}/ComfyUI/.comfy-init.manifest`, 'utf8')).toMatch(
     /^f\t644\t-1\t\d+\tprotocol.py$/m,
   )
+})
+
+test('a volume of root’s, as images that run as root leave it, is taken over by root', async () => {
+  const world = await makeWorld()
+  leave(world, { title: '', tree: 'ComfyUI', git: true, moves: false, base: 'ComfyUI' })
+  execFileSync('chown', ['-R', '0:0', world.workspace])
+
+  const container = await world.boot({ env: { COMFY_UID: '0', COMFY_GID: '0' } })
+  await world.ready(container)
+
+  expect((await world.get('/models/loras', world.port))?.text).toContain('mine.safetensors')
+  expect(existsSync(`${world.workspace}/ComfyUI/.comfy-init.json`)).toBe(true)
 })
 
 test('half a ComfyUI that a killed move left is refused, with the files that are not there', async () => {

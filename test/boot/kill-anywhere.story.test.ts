@@ -48,8 +48,8 @@ test('a container killed between two steps of its first boot is healthy at the n
 /** What is there between one step and the next, in their order; in the workspace, or in the container's own layer. */
 const BETWEEN = [
   '.comfy-init',
-  '.comfy-init/staging/ComfyUI/main.py',
-  '.comfy-init/staging/ComfyUI/.comfy-init.json',
+  '.comfy-init/trees/next/ComfyUI/main.py',
+  '.comfy-init/trees/next/ComfyUI/.comfy-init.json',
   'ComfyUI',
   '/opt/ComfyUI/.comfy-init-leaving',
   '/opt/ComfyUI/more/part-3',
@@ -123,12 +123,12 @@ function woundOf(world: World, { name, volume: folder }: At): 'nothing' | 'stage
     const own = lstatSync(`${world.box.upper(name)}/opt/ComfyUI`, { throwIfNoEntry: false })
     return own?.isSymbolicLink() ? 'linked' : 'whole'
   }
-  return existsSync(`${folder}/.comfy-init/staging`) ? 'staged' : 'nothing'
+  return existsSync(`${folder}/.comfy-init/trees/next`) ? 'staged' : 'nothing'
 }
 
 /** What differs from boot to boot: logs, times of day, ComfyUI's own state. */
 const ITS_OWN =
-  /(^|\/)(__pycache__|temp)(\/|$)|^\.comfy-init\/(logs|report|journal|facts)|^ComfyUI\/user\/.|\.comfy-init\.json$/
+  /(^|\/)(__pycache__|temp)(\/|$)|^\.comfy-init\/(logs|report|journal|facts|lock)|^ComfyUI\/user\/.|\.comfy-init\.json$/
 
 function treeIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -143,7 +143,7 @@ function kindOf(folder: string, path: string): string {
   const found = lstatSync(path)
   if (found.isSymbolicLink()) return `-> ${readlinkSync(path)}`
   if (found.isDirectory()) return `folder ${found.mode.toString(8)}`
-  const isOurs = relative(folder, path).startsWith('.comfy-init/')
+  const isOurs = /(^|\/)\.comfy-init/.test(relative(folder, path))
   return `${found.size} ${found.mode.toString(8)} ${found.uid} ${isOurs ? '' : found.mtimeMs}`
 }
 

@@ -119,7 +119,7 @@ test('a TERM within the copy of the first boot ends it with 143, and the next bo
   enlargeTree(`${world.box.layer}/opt/ComfyUI`, 20)
   const container = await world.boot({ name: 'one' })
   await until(
-    () => existsSync(`${world.workspace}/.comfy-init/staging/ComfyUI/more`),
+    () => existsSync(`${world.workspace}/.comfy-init/trees/next/ComfyUI/more`),
     'the copy to be under way',
   )
 

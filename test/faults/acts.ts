@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { putRow, putTheirs, type TheirFiles } from '../support/story-person.ts'
 import { type Boot, bootWhole, type Lane, makeVolume } from './lane.ts'
 import { MOMENTS, type Moment } from './moments.ts'
-import { putRow, putTheirs, type TheirFiles } from './person.ts'
 
 /** What a container is killed in, and how it begins. */
 export type Act = {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Running } from '../support/container.ts'
+import { lostAtLast, lostNow } from '../support/story-person.ts'
 import type { Act, Beginning } from './acts.ts'
 import { type Boot, bootWhole, forget, type Lane, makeVolume, sceneOf, start } from './lane.ts'
 import { differenceOf, type Left, leftIn } from './left.ts'
 import type { Moment } from './moments.ts'
-import { lostAtLast, lostNow } from './person.ts'
 import { type Wound, woundOf } from './wound.ts'
 
 /** When to kill: so long after the start, or so long after a step shows. */

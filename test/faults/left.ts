@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
 import { join, relative } from 'node:path'
-import { databaseText } from './person.ts'
+import { databaseText } from '../support/story-person.ts'
 
 /** What a boot leaves in a volume, one line per entry: two equal lists are two equal trees. */
 export type Left = readonly string[]

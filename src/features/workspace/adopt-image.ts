@@ -1,4 +1,4 @@
-import { type Layout, type TreePlaces, TREES } from '../../base/layout.ts'
+import { type Layout, TREES, type TreePlaces } from '../../base/layout.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { PythonFacts } from '../../facts/device-facts.ts'

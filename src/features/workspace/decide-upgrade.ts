@@ -1,7 +1,7 @@
 import { shortList } from '../../base/text.ts'
 import type { Facts, ImageTree } from '../../facts/facts.ts'
-import type { Marker } from '../../facts/tree-facts.ts'
 import { missingFor, needOf } from '../../facts/room.ts'
+import type { Marker } from '../../facts/tree-facts.ts'
 import type { Settings } from '../../settings/settings.ts'
 
 /**
@@ -15,13 +15,18 @@ export type UpgradeChoice =
   | { readonly act: 'keep'; readonly image: ImageTree; readonly why: string }
 
 /** Decides it for a tree of ours. What a person asked for comes first, then the setting, then whether anything of theirs is at stake. */
-export function decideUpgrade(settings: Settings, { image, workspace }: Facts, marker: Marker): UpgradeChoice {
+export function decideUpgrade(
+  settings: Settings,
+  { image, workspace }: Facts,
+  marker: Marker,
+): UpgradeChoice {
   const { wish, previous, declined } = workspace.trees
   if (wish === 'rollback' && previous !== undefined) return back(previous, marker)
   if (image === undefined || image.place === 'link' || image.identity === marker.image) return { act: 'same' }
   const keep = (why: string): UpgradeChoice => ({ act: 'keep', image, why })
   const isLinked = workspace.tree.state === 'ours' && workspace.tree.isLinked
-  if (isLinked) return keep('ComfyUI’s folder in the workspace is a link, and what it leads to is not ours to move')
+  if (isLinked)
+    return keep('ComfyUI’s folder in the workspace is a link, and what it leads to is not ours to move')
   const isOlder = isOlderThan(image.version, marker.version)
   const take = (): UpgradeChoice =>
     previous?.image === image.identity ? back(previous, marker) : { act: 'upgrade', image, isOlder }

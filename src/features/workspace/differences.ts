@@ -5,7 +5,11 @@ import type { Marker } from '../../facts/tree-facts.ts'
 export type Difference = { readonly what: string; readonly workspace: string; readonly image: string }
 
 /** In what the image's ComfyUI and its surroundings differ from what the workspace's was adopted with. What is not known differs from nothing. */
-export function differencesOf(marker: Marker, image: ImageTree, python: Facts['python']): readonly Difference[] {
+export function differencesOf(
+  marker: Marker,
+  image: ImageTree,
+  python: Facts['python'],
+): readonly Difference[] {
   const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['version', marker.version, image.version],
     ['commit', marker.commit?.slice(0, 12), image.commit?.slice(0, 12)],

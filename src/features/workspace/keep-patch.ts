@@ -24,7 +24,12 @@ export function keepPatch({ changes, personHome }: Layout, { previous }: TreePla
       const folder = folderIn(await host.fs.readText(note))
       const kept = folder === undefined ? undefined : await keptIn(host, folder)
       if (folder !== undefined && kept !== undefined) {
-        const patch = await patchOf(host, { tree: previous.tree, files: kept.files, home: personHome, signal })
+        const patch = await patchOf(host, {
+          tree: previous.tree,
+          files: kept.files,
+          home: personHome,
+          signal,
+        })
         if (patch !== '') await host.fs.write(`${folder}/changes.patch`, patch)
       }
       await host.fs.remove(note)
@@ -45,7 +50,18 @@ async function patchOf(host: Host, { tree, files, home, signal }: Asking): Promi
   const names = files.map((each) => Buffer.from(nameBytes(each)).toString())
   const finished = await host.exec.run({
     file: 'git',
-    args: ['-C', tree, 'diff', '--no-color', '--no-ext-diff', '--no-textconv', '--binary', 'HEAD', '--', ...names],
+    args: [
+      '-C',
+      tree,
+      'diff',
+      '--no-color',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--binary',
+      'HEAD',
+      '--',
+      ...names,
+    ],
     env: {
       PATH: host.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
       HOME: home,

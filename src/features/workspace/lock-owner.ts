@@ -17,6 +17,9 @@ export type LockRecord = Owner & {
   readonly beat: number
 }
 
+/** This process as an owner, and the start of the kernel that it lives in. */
+export type OwnerHere = Owner & { readonly bootId: string }
+
 /** Who has the workspace, or last had it; undefined where nobody ever did, or it cannot be read. For looking, not for taking. */
 export async function readOwner(
   { fs }: Pick<Host, 'fs'>,
@@ -26,10 +29,7 @@ export async function readOwner(
 }
 
 /** This process as an owner. */
-export async function ownerHere(
-  { fs, self, clock }: Host,
-  instance: string,
-): Promise<Owner & { readonly bootId: string }> {
+export async function ownerHere({ fs, self, clock }: Host, instance: string): Promise<OwnerHere> {
   const read = async (path: string) => ((await fs.readText(path).catch(() => undefined)) ?? '').trim()
   const [host, bootId, mounts] = await Promise.all([
     read('/proc/sys/kernel/hostname'),

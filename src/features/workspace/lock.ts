@@ -3,7 +3,7 @@ import { systemCode } from '../../base/problem.ts'
 import type { Host } from '../../host/host.ts'
 import type { LockFile } from '../../host/lock-file.ts'
 import { type Held, keepLock } from './keep-lock.ts'
-import { type LockRecord, ownerHere, parseRecord, recordText } from './lock-owner.ts'
+import { type LockRecord, type OwnerHere, ownerHere, parseRecord, recordText } from './lock-owner.ts'
 
 /** Whose lock is wanted, and for whom. */
 export type LockWish = {
@@ -11,6 +11,8 @@ export type LockWish = {
   readonly instance: string
   /** Type of the workspace's filesystem as mountinfo names it; undefined where that is not known. */
   readonly filesystem: string | undefined
+  /** This process, where that was asked for before. */
+  readonly here?: Promise<OwnerHere>
 }
 
 /** What became of asking for the lock. `found` is the file's text from before; `isHere`: the owner runs in this same container. */
@@ -63,8 +65,12 @@ async function tryToTake(
 ): Promise<Taken | Doubtful> {
   let file: LockFile | undefined
   try {
-    file = await openInPlace(host, wish)
-    const taken = await claim(host, wish, { file, watched })
+    const [here, opened] = await Promise.all([
+      wish.here ?? ownerHere(host, wish.instance),
+      openInPlace(host, wish),
+    ])
+    file = opened
+    const taken = await claim(host, wish, { file, watched, here })
     if (taken.state === 'held') file = undefined
     return taken
   } catch (error) {
@@ -85,17 +91,18 @@ async function openInPlace(host: Host, { layout }: LockWish): Promise<LockFile> 
   }
 }
 
-type Claim = { readonly file: LockFile; readonly watched: Watched | undefined }
+type Claim = { readonly file: LockFile; readonly watched: Watched | undefined; readonly here: OwnerHere }
 
-async function claim(host: Host, wish: LockWish, { file, watched }: Claim): Promise<Taken | Doubtful> {
+async function claim(host: Host, wish: LockWish, { file, watched, here }: Claim): Promise<Taken | Doubtful> {
   const path = wish.layout.lockFile
-  const [found, here] = await Promise.all([host.fs.readText(path), ownerHere(host, wish.instance)])
+  const found = await host.fs.readText(path)
   const owner = parseRecord(found)
   const isHere = owner?.container === here.container && owner.bootId === here.bootId
   if (file.state === 'refused') return { state: 'busy', owner, isHere }
   const isAlone = file.state === 'granted' && !mayBeShared(wish.filesystem)
   const record: LockRecord = {
     ...here,
+    since: new Date(host.clock.now()).toISOString(),
     state: 'held',
     device: file.device,
     token: crypto.randomUUID(),

@@ -3,6 +3,7 @@ import type { Facts, ImageTree, Mount } from '../../facts/facts.ts'
 import { isGivenByRoot } from '../../facts/given-by-root.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
+import { importsTree, stateToImport } from './import/what-waits.ts'
 
 /** Where code and state lie for this boot, and why; paths of the workspace have its links resolved. Pure. */
 export function decidePlaces(settings: Settings, facts: Facts): Places {
@@ -32,7 +33,7 @@ function copies(settings: Settings, facts: Facts): boolean {
     case 'absent':
     case 'empty':
     case 'torn':
-      return facts.image !== undefined
+      return facts.image !== undefined && !importsTree(facts, 'move')
     case 'ours':
       return decideUpgrade(settings, facts, tree.marker).act === 'upgrade'
     case 'switching':
@@ -72,7 +73,9 @@ function obstacleToMove(facts: Facts, layout: Layout): string | undefined {
   if (workspace.path === INSTANCE) return `${INSTANCE} holds an instance’s state alone`
   if (hasStateOf(facts, layout.workspace)) return `an earlier boot keeps its state in ${layout.workspace}`
   return (
-    unable(facts) ?? (image === undefined ? 'the image has no ComfyUI' : obstacleOf(image, facts, layout))
+    stateToImport(facts) ??
+    unable(facts) ??
+    (image === undefined ? 'the image has no ComfyUI' : obstacleOf(image, facts, layout))
   )
 }
 

@@ -8,10 +8,13 @@ import { adoptImage } from './adopt-image.ts'
 import { clearStaging } from './clear-staging.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
 import { giveWay } from './give-way.ts'
+import { planImport } from './import/plan.ts'
+import { importsTree } from './import/what-waits.ts'
 import { makeFolders } from './make-folders.ts'
 import { hasStateOf, mountsAt } from './places.ts'
 import { copyingOf, planTrees, planUnfinished } from './plan-trees.ts'
 import { hasComfyui } from './prepare.ts'
+import { planLinkRepair } from './repair-links.ts'
 
 /** What to do with the workspace, given what is there; no steps when all is as it should be. Pure: it touches nothing. */
 export function planWorkspace(settings: Settings, facts: Facts, places: Places): Plan {
@@ -27,17 +30,24 @@ function planWithoutImage({ lostImage }: Facts): Plan {
 // A switch that was cut is finished whatever is wanted now: until then files of the person's are out of their place.
 function planTree(settings: Settings, facts: Facts, places: Places): Plan {
   const { tree } = facts.workspace
-  if (tree.state === 'switching') return planUnfinished(facts, places, tree.record)
-  return places.mode === 'move'
-    ? planMove(settings, facts, places)
-    : joinPlans(planCleaning(facts), planLink(facts, places))
+  if (tree.state === 'switching')
+    return joinPlans(planUnfinished(facts, places, tree.record), planGiveWay(facts, places, tree.record.to))
+  return joinPlans(
+    planLinkRepair(facts, places),
+    planImport(settings, facts, places),
+    places.mode === 'move'
+      ? planMove(settings, facts, places)
+      : joinPlans(planCleaning(facts), planLink(facts, places)),
+  )
 }
 
 function planMove(settings: Settings, facts: Facts, places: Places): Plan {
   const { tree } = facts.workspace
   const { home } = places.layout
+  if (importsTree(facts, places.mode)) return steps()
   switch (tree.state) {
     case 'foreign':
+      if (facts.brokenLinks.some(({ place }) => place === 'home')) return steps()
       return problems(new Problem('WORKSPACE_FOREIGN', { path: home, found: tree.found }))
     case 'absent':
     case 'empty':
@@ -91,13 +101,20 @@ function comingTree(settings: Settings, facts: Facts, marker: Marker): string {
 }
 
 // The image's tree stays where another one runs: it is what an upgrade would copy.
-function planGiveWay({ image, vacantHome, mounts }: Facts, { layout }: Places, coming: string): Plan {
+function planGiveWay(facts: Facts, { layout }: Places, coming: string): Plan {
+  const { image, vacantHome, mounts } = facts
   const { home } = layout
   const place = image === undefined ? vacantHome : image.path
   if (place === undefined || place === home || mountsAt(place, mounts).length > 0) return steps()
   if (image === undefined) return steps(giveWay(place, home))
   const canGive = image.place === 'folder' && image.replaceable && image.identity === coming
-  return canGive ? steps(giveWay(place, home)) : steps()
+  return canGive && !holdsPythonOfImported(facts, place) ? steps(giveWay(place, home)) : steps()
+}
+
+// A tree that another image left has not come with this image's Python: what lies only in the image's tree stays.
+function holdsPythonOfImported({ python, workspace }: Facts, place: string): boolean {
+  const isImported = workspace.tree.state === 'ours' && workspace.tree.marker.importedFrom !== undefined
+  return isImported && (python?.path.startsWith(`${place}/`) ?? false)
 }
 
 function planCleaning({ workspace }: Facts): Plan {
@@ -114,8 +131,12 @@ function planLink(facts: Facts, { code, base }: Places): Plan {
     : problems(new Problem('IMAGE_MOUNTS_UNUSED', { path: code, mounts, base }))
 }
 
+// Where a link leads nowhere no folder can be made; what is wrong with it is said.
 function planStateFolders(facts: Facts, { base }: Places): Plan {
-  const missing = STATE_FOLDERS.filter((name) => !facts.folders.has(`${base}/${name}`))
+  const isLink = (path: string) => facts.brokenLinks.some((each) => each.path === path)
+  const missing = STATE_FOLDERS.filter(
+    (name) => !facts.folders.has(`${base}/${name}`) && !isLink(`${base}/${name}`),
+  )
   const wanted = missing.map((name) => ({ path: `${base}/${name}` }))
   return wanted.length === 0
     ? steps()

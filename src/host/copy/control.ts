@@ -2,6 +2,8 @@
 export type Control = {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly tallies: Float64Array<SharedArrayBuffer>
+  /** Until then the work may go on, in the thread that everything else waits for; by performance.now(). */
+  readonly untilMs?: number
 }
 
 /** What the main thread wants of the others. */
@@ -31,6 +33,7 @@ export function wanted(control: Control): Wish {
 
 /** Waits while a pause is wanted; throws `Stopped` when the end is. To be called in a thread, before each step of work. */
 export function checkpoint(control: Control): void {
+  if (control.untilMs !== undefined && performance.now() > control.untilMs) throw new Stopped()
   while (Atomics.load(control.words, WISH) !== GO) {
     if (wanted(control) === 'stop') throw new Stopped()
     Atomics.wait(control.words, WISH, PAUSE)
@@ -39,11 +42,12 @@ export function checkpoint(control: Control): void {
 
 /** Sleeps in a thread; a wish that changes ends it. */
 export function rest(control: Control, ms: number): void {
+  if (control.untilMs !== undefined) throw new Stopped()
   Atomics.wait(control.words, WISH, GO, ms)
   checkpoint(control)
 }
 
-/** Thrown by `checkpoint` where the work is to end: nobody's fault. */
+/** Thrown by `checkpoint` where the work is to end, or to go on elsewhere: nobody's fault. */
 export class Stopped extends Error {
   constructor() {
     super('The work was told to stop.')

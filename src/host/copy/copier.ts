@@ -3,13 +3,18 @@ import { copyStretch, finishLarge } from './copy-large.ts'
 import type { Job } from './jobs.ts'
 import { lineOfFiles, lineOfFolders, runLine } from './line.ts'
 import { copySameFile } from './same-file.ts'
+import type { Task } from './task.ts'
 import type { Thread } from './thread.ts'
 import { openTrees, type Trees } from './trees.ts'
 
 /** What a thread does of a copy. */
-export function copier(thread: Thread): (job: Job) => void {
+export function copier(thread: Thread): Task {
   const trees = openTrees(thread)
-  return (job) => act(trees, job)
+  const close = () => {
+    thread.calls.closeFolder(trees.from)
+    thread.calls.closeFolder(trees.to)
+  }
+  return { act: (job) => act(trees, job), close }
 }
 
 function act(trees: Trees, job: Job): void {

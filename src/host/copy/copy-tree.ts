@@ -1,7 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises'
+import { withWorkers } from './at-once.ts'
 import { stretchesOf } from './copy-large.ts'
 import type { Copied, CopyOptions } from './copy-options.ts'
-import { Crew } from './crew.ts'
+import type { Order } from './crew.ts'
 import type { Closing, Finding, Job } from './jobs.ts'
 import { threadsFor } from './threads-for.ts'
 
@@ -15,8 +16,8 @@ export async function copyTree(from: string, to: string, options: CopyOptions = 
   options.signal?.throwIfAborted()
   const { mode } = await stat(from)
   await mkdir(to, { recursive: true, mode: mode | 0o700 })
-  const found: Found = { linked: new Map(), closing: [], others: [], open: new Map() }
-  const crew = new Crew({
+  let found = nothing()
+  const order = (): Order => ({
     task: 'copy',
     from,
     to,
@@ -29,16 +30,16 @@ export async function copyTree(from: string, to: string, options: CopyOptions = 
     onProgress: options.onProgress,
     signal: options.signal,
   })
-  try {
-    await crew.work([{ kind: 'folders', paths: [''] }])
-    await crew.work(sameFiles(found))
-    await crew.work(inBatches(found.closing).map((folders) => ({ kind: 'closing', folders })))
-    const { files, bytes, kept } = crew.done
+  return withWorkers(order, async (workers, before) => {
+    found = nothing()
+    await workers.work([{ kind: 'folders', paths: [''] }])
+    await workers.work(sameFiles(found))
+    await workers.work(inBatches(found.closing).map((folders) => ({ kind: 'closing', folders })))
+    const { files, bytes, kept } = workers.done
     options.onProgress?.({ files, bytes, paused: false })
-    return { files, bytes, kept, others: found.others.sort() }
-  } finally {
-    crew.end()
-  }
+    const copiedBefore = before.files - before.kept
+    return { files, bytes, kept: kept - copiedBefore, others: found.others.sort() }
+  })
 }
 
 /** What the threads found, for the end: names of one file by its identity, folders to finish, stretches that are not done. */
@@ -47,6 +48,10 @@ type Found = {
   readonly closing: Closing[]
   readonly others: string[]
   readonly open: Map<string, number>
+}
+
+function nothing(): Found {
+  return { linked: new Map(), closing: [], others: [], open: new Map() }
 }
 
 function answer(found: Found, finding: Finding): readonly Job[] {

@@ -22,6 +22,8 @@ type Member = { readonly worker: Worker; job: Job | undefined }
 /** After an abort the threads get this long to come to rest; a call of the system cannot be cut short. */
 const PATIENCE_MS = 120
 
+const EAGER = 2
+
 /** Threads that work through jobs together. One is started when there is more work than those that are there can take. */
 export class Crew {
   readonly #order: Order
@@ -43,6 +45,8 @@ export class Crew {
     return new Promise((resolve, reject) => {
       this.#settle = () => (this.#failure === undefined ? resolve() : reject(this.#failure.reason))
       this.#queue.push(...jobs)
+      // A tree is rarely worth less than two threads, and a thread takes its time to start.
+      while (jobs.length > 0 && this.#members.length < EAGER && this.#hire() !== undefined);
       this.#pass()
     })
   }
@@ -55,7 +59,9 @@ export class Crew {
   end(): void {
     this.#leave()
     want(this.#control, 'stop')
-    for (const { worker } of this.#members) void worker.terminate()
+    for (const { worker, job } of this.#members)
+      if (job === undefined) worker.postMessage('end')
+      else void worker.terminate()
   }
 
   #pass(): void {

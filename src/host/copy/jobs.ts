@@ -70,6 +70,9 @@ export type Job =
   | { readonly kind: 'closing'; readonly folders: readonly Closing[] }
   | { readonly kind: 'flush' }
 
+/** What a thread is sent: a job, or home. */
+export type Order = Job | 'end'
+
 /** What threads find and others need to know. */
 export type Finding =
   | { readonly kind: 'linked'; readonly path: string; readonly identity: string }

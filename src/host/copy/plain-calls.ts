@@ -124,8 +124,10 @@ function relative({ fd }: Folder, name: Name): Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${fd}/`), name.bytes.subarray(0, -1)])
 }
 
-function secondsOf({ seconds, nanoseconds }: Moment): number {
-  return seconds + nanoseconds / 1e9
+// Node takes a number below 0 for «now», a Date for what it is.
+function secondsOf({ seconds, nanoseconds }: Moment): number | Date {
+  const time = seconds + nanoseconds / 1e9
+  return time < 0 ? new Date(time * 1000) : time
 }
 
 function foundIn(found: BigIntStats): Found {

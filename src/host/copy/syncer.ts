@@ -3,14 +3,15 @@ import type { Calls, Folder, Listed } from './calls.ts'
 import { checkpoint } from './control.ts'
 import type { Job } from './jobs.ts'
 import { codeOf } from './system-error.ts'
+import type { Task } from './task.ts'
 import { type Thread, tell } from './thread.ts'
 import { wander } from './wander.ts'
 
 /** What a thread does to bring a tree to the disk: all of its filesystem at once, or each file where that says too little. */
-export function syncer(thread: Thread): (job: Job) => void {
+export function syncer(thread: Thread): Task {
   const { calls, assignment } = thread
   const root = calls.openRoot(assignment.from)
-  return (job) => {
+  const act = (job: Job) => {
     if (job.kind === 'flush' && !syncAll(calls, root)) tell(thread, { kind: 'each-by-itself' })
     if (job.kind !== 'folders') return
     wander(thread, { root, paths: job.paths }, (folder, _, entries) => {
@@ -21,6 +22,7 @@ export function syncer(thread: Thread): (job: Job) => void {
       calls.syncOne(folder)
     })
   }
+  return { act, close: () => calls.closeFolder(root) }
 }
 
 // A filesystem in user space is not told of a sync of all.

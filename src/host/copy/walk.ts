@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { TreeEntry } from '../../base/tree-entry.ts'
+import { withWorkers } from './at-once.ts'
 import type { WalkOptions } from './copy-options.ts'
-import { Crew } from './crew.ts'
+import type { Order } from './crew.ts'
 import { codeOf } from './system-error.ts'
 import { threadsFor } from './threads-for.ts'
 
@@ -9,8 +10,8 @@ import { threadsFor } from './threads-for.ts'
 export async function walk(path: string, options: WalkOptions = {}): Promise<readonly TreeEntry[]> {
   options.signal?.throwIfAborted()
   if (!(await isFolder(path))) return []
-  const entries: TreeEntry[] = []
-  const crew = new Crew({
+  let entries: TreeEntry[] = []
+  const order = (): Order => ({
     task: 'walk',
     from: path,
     to: '',
@@ -24,12 +25,11 @@ export async function walk(path: string, options: WalkOptions = {}): Promise<rea
     },
     signal: options.signal,
   })
-  try {
-    await crew.work([{ kind: 'folders', paths: [''] }])
+  return withWorkers(order, async (workers) => {
+    entries = []
+    await workers.work([{ kind: 'folders', paths: [''] }])
     return entries.sort((a, b) => (a.path < b.path ? -1 : 1))
-  } finally {
-    crew.end()
-  }
+  })
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -3,14 +3,15 @@ import { escapeName } from '../../base/tree-path.ts'
 import type { Calls, Folder, Listed } from './calls.ts'
 import type { Finding, Job } from './jobs.ts'
 import { below } from './names.ts'
+import type { Task } from './task.ts'
 import type { Thread } from './thread.ts'
 import { wander } from './wander.ts'
 
 /** What a thread does of a walk: it tells all entries, those of many folders together. */
-export function walker(thread: Thread): (job: Job) => void {
+export function walker(thread: Thread): Task {
   const { calls, assignment, say } = thread
   const root = calls.openRoot(assignment.from)
-  return (job) => {
+  const act = (job: Job) => {
     if (job.kind !== 'folders') return
     let findings: Finding[] = []
     const tellAll = () => {
@@ -24,6 +25,7 @@ export function walker(thread: Thread): (job: Job) => void {
     })
     tellAll()
   }
+  return { act, close: () => calls.closeFolder(root) }
 }
 
 function entryOf(

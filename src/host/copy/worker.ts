@@ -1,38 +1,28 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Calls } from './calls.ts'
 import { Stopped } from './control.ts'
-import { copier } from './copier.ts'
-import type { Assignment, Job, Said } from './jobs.ts'
-import { nativeCalls } from './native-calls.ts'
-import { plainCalls } from './plain-calls.ts'
-import { syncer } from './syncer.ts'
+import type { Assignment, Order, Said } from './jobs.ts'
 import { codeOf } from './system-error.ts'
-import { walker } from './walker.ts'
+import { beginTask, type Task } from './task.ts'
 
-// The program of one thread: it does the jobs that it is sent, one after the other.
+// The program of one thread: it does the jobs that it is sent, one after the other, until it is sent home.
 const assignment: Assignment = workerData
 const say = (said: Said) => parentPort?.postMessage(said)
-const makers = { copy: copier, walk: walker, sync: syncer }
-let act: ((job: Job) => void) | undefined
+let task: Task | undefined
 
-parentPort?.on('message', (job: Job) => {
+parentPort?.on('message', (order: Order) => {
+  if (order === 'end') {
+    task?.close()
+    parentPort?.close()
+    return
+  }
   try {
-    act ??= makers[assignment.task]({ calls: calls(), assignment, say })
-    act(job)
+    task ??= beginTask(assignment, say)
+    task.act(order)
     say({ kind: 'done' })
   } catch (error) {
     say(error instanceof Stopped ? { kind: 'stopped' } : failed(error))
   }
 })
-
-function calls(): Calls {
-  if (assignment.plain) return plainCalls()
-  try {
-    return nativeCalls()
-  } catch {
-    return plainCalls()
-  }
-}
 
 function failed(error: unknown): Said {
   const field = (name: string) => {

@@ -45,5 +45,9 @@ test.each(['move', 'link'] as const)(
 async function planBoth(settings: Settings): Promise<Plan> {
   const facts = await lookAround(host, settings)
   const places = decidePlaces(settings, facts)
-  return joinPlans(planPreparation(facts, places), planWorkspace(settings, facts, places), planModels(settings, facts, places))
+  return joinPlans(
+    planPreparation(facts, places),
+    planWorkspace(settings, facts, places),
+    planModels(settings, facts, places),
+  )
 }

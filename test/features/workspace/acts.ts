@@ -5,7 +5,9 @@ import { bootWorkspace, steadyHost } from './real-boot.ts'
 import { imageAt, put, usedWorkspace } from './two-images.ts'
 
 /** What a workspace goes through; each prepares a folder so that the next boot does it. */
-export const ACTS: Readonly<Record<'first run' | 'upgrade' | 'rollback', (root: string) => Promise<Settings>>> = {
+export const ACTS: Readonly<
+  Record<'first run' | 'upgrade' | 'rollback', (root: string) => Promise<Settings>>
+> = {
   'first run': (root) => imageAt(root, '0.33.0'),
   upgrade: usedWorkspace,
   rollback: async (root) => {
@@ -31,8 +33,11 @@ export function hostFor(root: string, overlay: boolean): Host {
 /** Everything below a folder but the texts that hold the time of day or the folder's own name. */
 export async function everythingIn(root: string): Promise<readonly string[]> {
   const lines = await listing(root)
-  return lines.map((line) => (OURS.test(line) ? line.replace(/ [0-9a-f]{12} \d+$/, '') : line.replace(root, '')))
+  return lines.map((line) =>
+    OURS.test(line) ? line.replace(/ [0-9a-f]{12} \d+$/, '') : line.replace(root, ''),
+  )
 }
 
 // Markers and manifests name the time of their writing and folders of the test.
-const OURS = /\.comfy-init\.(json|manifest) |\.comfy-init\/trees\/\S*\.json |\.comfy-init\/changes\/\S*\.json /
+const OURS =
+  /\.comfy-init\.(json|manifest) |\.comfy-init\/trees\/\S*\.json |\.comfy-init\/changes\/\S*\.json /

@@ -15,16 +15,19 @@ describe.each(names)('a kill during the %s', { timeout: 120_000 }, (name) => {
     ['before', false, 1],
     ['after', false, 2],
     ['before', true, 4],
-  ] as const)('%s operations, on layers: %s; the next boot ends as if nothing had happened', async (when, overlay, step) => {
-    const wanted = await uncut(name, overlay)
-    for (let n = 1; ; n += isThorough ? 1 : step) {
-      const { isCut, found } = await cutAt(name, n, { when, overlay })
-      expect(found, `cut ${when} operation ${n}`).toEqual(wanted)
-      if (isCut) continue
-      expect(n).toBeGreaterThan(25)
-      break
-    }
-  })
+  ] as const)(
+    '%s operations, on layers: %s; the next boot ends as if nothing had happened',
+    async (when, overlay, step) => {
+      const wanted = await uncut(name, overlay)
+      for (let n = 1; ; n += isThorough ? 1 : step) {
+        const { isCut, found } = await cutAt(name, n, { when, overlay })
+        expect(found, `cut ${when} operation ${n}`).toEqual(wanted)
+        if (isCut) continue
+        expect(n).toBeGreaterThan(25)
+        break
+      }
+    },
+  )
 })
 
 test('a kill in the middle of a copy: the next boot goes on with it', async () => {

@@ -1,16 +1,8 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { layoutOf } from '../../../src/base/layout.ts'
-import type { Problem } from '../../../src/base/problem.ts'
-import { type LockWish, type Taken, takeLock } from '../../../src/features/workspace/lock.ts'
-import { type LockRecord, readOwner, recordText } from '../../../src/features/workspace/lock-owner.ts'
-import { type Host, realHost } from '../../../src/host/host.ts'
-import type { LockFile } from '../../../src/host/lock-file.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { until } from '../../support/until.ts'
-import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts'
-
-const REAL = realHost()
+import { type Taken, takeLock } from '../../../src/features/workspace/lock.ts'
+import { readOwner } from '../../../src/features/workspace/lock-owner.ts'
+import { aPlace, held, hostWith, passes, REAL, releaseAll, self, virtualHost } from './lock-place.ts'
 
 test('a workspace nobody used is taken at once, and the file says by whom', async () => {
   const { wish } = await aPlace()
@@ -133,91 +125,6 @@ test('without locks at all the beat decides, even on this kernel', async () => {
   expect((await taking).state).toBe('busy')
 })
 
-test('an owner shows every 5 s that it lives', async () => {
-  const { wish } = await aPlace()
-  const { host, clock } = virtualHost()
-  await held(host, wish)
-
-  for (const beat of [1, 2, 3]) {
-    await clock.advance(5000)
-    await until(async () => (await readOwner(REAL, wish.layout))?.beat === beat, `beat ${beat}`)
-  }
-})
-
-test('a lock that another has taken is lost, and its record is left alone', async () => {
-  const { wish, leave } = await aPlace('nfs4')
-  const { host, clock } = virtualHost()
-  const { lock } = await heldIn(host, clock, wish)
-
-  await leave({ bootId: 'another', token: 'theirs' })
-  await clock.advance(5000)
-
-  await until(() => lock.lost.aborted, 'the loss')
-  expect((lock.lost.reason as Problem).in('docker')).toMatchObject({
-    code: 'LOCK_LOST',
-    why: expect.stringContaining('pod-b (comfy) since 2026-11-21 12:01 UTC'),
-  })
-  await lock.release()
-  expect(await readOwner(REAL, wish.layout)).toMatchObject({ state: 'held', token: 'theirs' })
-})
-
-test.each([
-  ['nfs4', 'EIO', true],
-  ['nfs4', 'ENOSPC', false],
-  ['ext4', 'EIO', false],
-])('on %s a beat that ends with %s for 15 s loses the lock: %s', async (filesystem, code, isLost) => {
-  const { wish } = await aPlace(filesystem)
-  let isBroken = false
-  const failing = hostWith((file) => ({
-    ...file,
-    write: (...args) =>
-      isBroken ? Promise.reject(Object.assign(new Error(code), { code })) : file.write(...args),
-  }))
-  const { host, clock } = virtualHost(failing)
-  const { lock } = await heldIn(host, clock, wish)
-
-  isBroken = true
-  await passes(clock, 14_000)
-  expect(lock.lost.aborted).toBe(false)
-  await passes(clock, 7000)
-
-  expect(lock.lost.aborted).toBe(isLost)
-  if (isLost)
-    expect((lock.lost.reason as Problem).in('docker').why).toContain('could not be renewed for 15 s (EIO)')
-})
-
-test('a filesystem that does not answer any more loses the lock as well, and does not hold up the end', async () => {
-  const { wish } = await aPlace('nfs4')
-  let hangs = false
-  const hanging = hostWith((file) => ({
-    ...file,
-    isInPlace: () => (hangs ? new Promise(() => {}) : file.isInPlace()),
-  }))
-  const { host, clock } = virtualHost(hanging)
-  const { lock } = await heldIn(host, clock, wish)
-
-  hangs = true
-  await passes(clock, 16_000)
-
-  expect(lock.lost.aborted).toBe(true)
-  const released = lock.release()
-  await passes(clock, 2000)
-  await released
-})
-
-test('a lock file that somebody removed is made again by its owner', async () => {
-  const { wish } = await aPlace()
-  const { host, clock } = virtualHost()
-  const { lock } = await held(host, wish)
-
-  await rm(wish.layout.lockFile)
-  await clock.advance(5000)
-
-  await until(async () => (await readOwner(REAL, wish.layout))?.beat === 1, 'a new record')
-  expect((await takeLock(REAL, wish)).state).toBe('busy')
-  expect(lock.lost.aborted).toBe(false)
-})
-
 test('a place that takes no lock file is said with the system’s code', async () => {
   const { wish, folder } = await aPlace()
   await rm(`${folder}/.comfy-init`, { recursive: true })
@@ -243,79 +150,4 @@ test('a record has always the same length and is readable', async () => {
   const text = await readFile(wish.layout.lockFile, 'utf8')
   expect(text).toHaveLength(1024)
   expect(JSON.parse(text)).toMatchObject({ instance: 'comfy' })
-  await chmod(wish.layout.lockFile, 0o644)
 })
-
-type Place = {
-  readonly folder: string
-  readonly wish: LockWish
-  /** Writes a record as somebody else would have left it. */
-  readonly leave: (record: Partial<LockRecord>) => Promise<void>
-}
-
-async function aPlace(filesystem = 'ext4'): Promise<Place> {
-  const folder = await tempFolder()
-  const layout = layoutOf(folder)
-  await mkdir(layout.own)
-  const leave = (record: Partial<LockRecord>) =>
-    writeFile(layout.lockFile, recordText({ ...SOMEBODY, ...record }))
-  return { folder, wish: { layout, instance: 'comfy', filesystem }, leave }
-}
-
-const SOMEBODY: LockRecord = {
-  state: 'held',
-  host: 'pod-b',
-  instance: 'comfy',
-  container: 'b',
-  pid: 7,
-  since: '2026-11-21T12:01:00.000Z',
-  bootId: 'unknown',
-  device: 0,
-  token: 'somebody',
-  beat: 3,
-}
-
-/** Which kernel and filesystem a taker here would write. */
-async function self(wish: LockWish): Promise<Pick<LockRecord, 'bootId' | 'device'>> {
-  const file = await REAL.fs.lockFile(wish.layout.lockFile)
-  await file.close()
-  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
-  return { bootId, device: file.device }
-}
-
-type HeldNow = Extract<Taken, { state: 'held' }>
-
-async function held(host: Host, wish: LockWish): Promise<HeldNow> {
-  const taken = await takeLock(host, wish)
-  if (taken.state !== 'held') throw new Error(`The lock is ${taken.state}.`)
-  onTestFinished(() => taken.lock.release())
-  return taken
-}
-
-async function heldIn(host: Host, clock: VirtualClock, wish: LockWish): Promise<HeldNow> {
-  const taking = held(host, wish)
-  await passes(clock, 500)
-  return taking
-}
-
-async function releaseAll(taken: readonly Taken[]): Promise<void> {
-  for (const each of taken) if (each.state === 'held') await each.lock.release()
-}
-
-function hostWith(change: (file: LockFile) => LockFile): Host {
-  return { ...REAL, fs: { ...REAL.fs, lockFile: async (path) => change(await REAL.fs.lockFile(path)) } }
-}
-
-function virtualHost(host: Host = REAL): { readonly host: Host; readonly clock: VirtualClock } {
-  const clock = virtualClock()
-  return { host: { ...host, clock }, clock }
-}
-
-// What a call does to real files takes real time: each step of virtual time gives it some.
-async function passes(clock: VirtualClock, ms: number): Promise<void> {
-  for (let done = 0; done < ms; done += 250) {
-    await new Promise((resolve) => setTimeout(resolve, 3))
-    await clock.advance(250)
-  }
-  await new Promise((resolve) => setTimeout(resolve, 3))
-}

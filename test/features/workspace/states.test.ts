@@ -53,7 +53,10 @@ async function walkThrough(world: (root: string) => Promise<Settings>, seen: Set
     }
 }
 
-async function cutOnce(settings: Settings, cut: { n: number; when: When; seen: Set<string> }): Promise<boolean> {
+async function cutOnce(
+  settings: Settings,
+  cut: { n: number; when: When; seen: Set<string> },
+): Promise<boolean> {
   const before = await stateOf(settings)
   const cutting = cuttingHost(steadyHost(), cut.n, cut.when)
   await applyOnce(cutting.host, await planFor(steadyHost(), settings)).catch(() => {})

@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Settings } from '../../../src/settings/settings.ts'
-import { aSettings } from '../../support/world.ts'
 import { listing } from '../../support/tree-listing.ts'
+import { aSettings } from '../../support/world.ts'
 import { bootWorkspace, steadyHost } from './real-boot.ts'
 
 /** Files of a small image of ComfyUI, by version; the newer one lacks a file, has one more, and brings a node. */

@@ -33,7 +33,8 @@ describe('an upgrade', () => {
     expect(await textAt(`${previous.tree}/custom_nodes/example/__init__.py`)).toBe('first\n')
     expect(await textAt(`${previous.database}/comfyui.db`)).toBe(THEIRS['user/comfyui.db'])
     expect(await textAt(`${previous.replaced}/custom_nodes/bundled/__init__.py`)).toBe('bundled\n')
-    for (const gone of [next.folder, retired.folder, record]) await expect(filesIn(gone)).rejects.toThrow('ENOENT')
+    for (const gone of [next.folder, retired.folder, record])
+      await expect(filesIn(gone)).rejects.toThrow('ENOENT')
   })
 
   test('a changed tree is kept with a notice that names the change', async () => {
@@ -126,7 +127,8 @@ describe('going back', () => {
     expect(await textAt(`${home}/main.py`)).toContain('0.33.0')
     expect(await textAt(`${home}/comfy/old.py`)).toBe('gone later\n')
     expect(await textAt(`${home}/output/ComfyUI_00002_.png`)).toBe('made by 0.34.0')
-    for (const [name, text] of Object.entries(THEIRS)) expect(await textAt(`${home}/${name}`), name).toBe(text)
+    for (const [name, text] of Object.entries(THEIRS))
+      expect(await textAt(`${home}/${name}`), name).toBe(text)
     const { previous } = treesIn(`${root}/workspace/.comfy-init/trees`)
     expect(await textAt(`${previous.tree}/main.py`)).toContain('0.34.0')
     expect(await textAt(`${previous.database}/comfyui.db`)).toBe('database of 0.34.0')

@@ -27,18 +27,6 @@ export function planImport(settings: Settings, facts: Facts, places: Places): Pl
   return joinPlans(planMoves(foreign, places), planTree(foreign, facts, places), leftOut(foreign))
 }
 
-/** Whether the workspace's ComfyUI is one that another image left: then none is copied there. */
-export function importsTree({ foreign }: Facts, mode: Places['mode']): boolean {
-  return mode === 'move' && foreign?.tree !== undefined
-}
-
-/** Why ComfyUI stays in the image while another image's state, which lies without a ComfyUI, waits for it or is moved. */
-export function stateToImport({ foreign }: Facts): string | undefined {
-  if (foreign === undefined || foreign.tree !== undefined) return undefined
-  if (foreign.parts.length === 0 && !foreign.isBegun) return undefined
-  return `${foreign.title} left its state in the workspace, and no ComfyUI`
-}
-
 // Who says COMFY_ADOPT=link knows that the tree is left alone.
 function leaveTree(settings: Settings, { tree, title }: Foreign, { reason }: Places): Plan {
   if (tree === undefined || (settings.adopt === 'link' && !settings.importing)) return steps()

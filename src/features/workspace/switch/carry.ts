@@ -44,7 +44,9 @@ async function carryOver(
     await carryOne(switching, path, obstacle?.path)
     return []
   }
-  const inside = found.filter((each) => each.path.startsWith(`${path}/`) && !each.path.includes('/', path.length + 1))
+  const inside = found.filter(
+    (each) => each.path.startsWith(`${path}/`) && !each.path.includes('/', path.length + 1),
+  )
   const isFolder = found.some((each) => each.path === path && each.kind === 'folder')
   if (!isFolder || obstacle.path !== path || obstacle.kind !== 'folder') return [path]
   const left: string[] = []

@@ -4,7 +4,11 @@ import { PENDING } from '../../../facts/trees-beside.ts'
 import type { Switching } from './switch-trees.ts'
 
 /** What `changes.json` says: which switch it was, and the files of ComfyUI's code that a person had changed, or put beside it. */
-export type KeptChanges = { readonly from: string | undefined; readonly to: string; readonly files: readonly string[] }
+export type KeptChanges = {
+  readonly from: string | undefined
+  readonly to: string
+  readonly files: readonly string[]
+}
 
 /**
  * Keeps what a person changed in ComfyUI's own code, as files: <workspace>/.comfy-init/changes/<time>/. Git makes a patch of

@@ -3,7 +3,11 @@ import { TREES } from '../../../base/layout.ts'
 import type { Host } from '../../../host/host.ts'
 
 /** What moving needs to know: mount points at or below the tree's place. */
-type Moving = { readonly host: Host; readonly layout: { readonly home: string }; readonly mounts: readonly string[] }
+type Moving = {
+  readonly host: Host
+  readonly layout: { readonly home: string }
+  readonly mounts: readonly string[]
+}
 
 /**
  * Moves a tree into or out of its place: by one rename, or, where something is mounted there, entry by entry around the mounts,

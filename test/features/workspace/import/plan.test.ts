@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import type { BrokenLink } from '../../../../src/facts/broken-links.ts'
 import type { Facts } from '../../../../src/facts/facts.ts'
 import type { Foreign, Part } from '../../../../src/facts/foreign-layout.ts'
-import { importsTree, planImport, stateToImport } from '../../../../src/features/workspace/import/plan.ts'
+import { planImport } from '../../../../src/features/workspace/import/plan.ts'
+import { importsTree, stateToImport } from '../../../../src/features/workspace/import/what-waits.ts'
 import { decidePlaces } from '../../../../src/features/workspace/places.ts'
+import { planWorkspace } from '../../../../src/features/workspace/plan.ts'
 import { planLinkRepair } from '../../../../src/features/workspace/repair-links.ts'
 import type { Settings } from '../../../../src/settings/settings.ts'
-import { aFacts, aMarker, anImage, aSettings, aWorkspace } from '../../../support/world.ts'
+import { aFacts, aMarker, anImage, aPython, aSettings, aWorkspace } from '../../../support/world.ts'
 
 const TREE = {
   path: '/workspace/ComfyUI',
@@ -131,6 +133,21 @@ test.each(CASES)('$title', ({ foreign, settings, folders, mode, steps = [], prob
 
   expect(plan.steps.map(({ id }) => id.replace('workspace/', ''))).toEqual(steps)
   expect(plan.problems.map(({ code, level }) => `${code} ${level}`)).toEqual(problems)
+})
+
+test('the image’s tree stays while it holds the Python that runs a tree of another image', () => {
+  const python = aPython({ path: '/opt/ComfyUI/venv/bin/python', venv: '/opt/ComfyUI/venv' })
+  const of = (importedFrom?: string) => {
+    const marker = aMarker(importedFrom === undefined ? {} : { importedFrom })
+    const facts = aFacts({
+      python,
+      workspace: aWorkspace({ tree: { state: 'ours', marker, isLinked: false } }),
+    })
+    const { steps } = planWorkspace(aSettings(), facts, decidePlaces(aSettings(), facts))
+    return steps.some(({ id }) => id === 'workspace/give-way')
+  }
+  expect(of('tree')).toBe(false)
+  expect(of()).toBe(true)
 })
 
 test('a plan without anything foreign is empty', () => {

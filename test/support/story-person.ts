@@ -13,7 +13,17 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** What a person put into ComfyUI's folder: path and text. */
 const THEIRS: Readonly<Record<string, string>> = {
-  'custom_nodes/mine/__init__.py': 'NODE_CLASS_MAPPINGS = {}\n',
+  'custom_nodes/mine/__init__.py': `class Mine:
+    RETURN_TYPES = ()
+    FUNCTION = "run"
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {}}
+
+
+NODE_CLASS_MAPPINGS = {"Mine": Mine}
+`,
   'custom_nodes/mine/settings.json': '{"mine": true}\n',
   'models/loras/style.safetensors': 'weights '.repeat(20_000),
   'models/my models/big.bin': 'weights '.repeat(100_000),
@@ -95,14 +105,14 @@ export function putRow(volume: string, row: string): void {
   database.close()
 }
 
-/** Which revision a database has, and the person's rows in it; ComfyUI's own bytes of it may differ from run to run. */
+/** Which revision a database has and the person's rows in it: ComfyUI's own bytes of it may differ from run to run. */
 export function databaseText(path: string): string {
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     const revisions = database.prepare('SELECT version_num FROM alembic_version').all()
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE name = 'theirs'").all()
     const rows = tables.length === 0 ? [] : database.prepare('SELECT row FROM theirs ORDER BY row').all()
-    return JSON.stringify([...revisions, ...rows])
+    return [...revisions, ...rows].flatMap((each) => Object.values(each)).join(', ')
   } finally {
     database.close()
   }
