@@ -21,8 +21,8 @@ export type Settling = {
   readonly beforeActing: () => Promise<void>
 }
 
-/** More rounds than any boot needs: make the lock’s place, adopt, become, clone, done. */
-const MAX_ROUNDS = 5
+/** More rounds than any boot needs: make the lock’s place, finish a switch, upgrade, become, prove, describe, clone, done. */
+const MAX_ROUNDS = 8
 
 /**
  * Looks, decides and acts until nothing is left to do. What only shows after a round is found by the next. Nothing but the

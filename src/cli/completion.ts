@@ -68,5 +68,6 @@ function wordsFor(name: CommandName): readonly string[] {
   const { words } = commandEntry(name)
   if (words?.name === 'SERVICE') return ['comfyui', 'jupyter']
   if (words?.name === 'SHELL') return ['bash']
+  if (words?.name === 'ACT') return ['status', 'verify', 'upgrade', 'rollback', 'clean']
   return name === 'explain' ? optionKeys.map((key) => optionOf(key).env) : []
 }

@@ -39,7 +39,7 @@ type Moved = { readonly from: string; readonly to: string }
 async function movedTrees(fs: Fs, { home, adopt, layout }: Where): Promise<readonly Moved[]> {
   if (adopt === 'link') return []
   const marker = parseMarker(await orAbsent(fs.readText(`${layout.home}/${MARKER}`)))
-  if (marker === undefined) return []
+  if (marker === undefined || marker.importedFrom !== undefined) return []
   return [home, marker.from].flatMap((from) => (from ? [{ from, to: layout.home }] : []))
 }
 

@@ -1,3 +1,4 @@
+import { isOlderThan } from '../base/version-order.ts'
 import type { Fs } from '../host/fs.ts'
 import { lookSource } from './comfy-source.ts'
 import type { ComfySource, Workspace, WorkspaceTree } from './facts.ts'
@@ -35,7 +36,7 @@ export async function lookTrees(fs: Fs, sought: Sought, first: FirstLook): Promi
     lookSource(fs, layout.home),
   ])
   const source = isOneTree ? inWorkspace : inImage
-  const mayUpgrade = isAnother(tree, source) && wantsUpgrade(sought, beside, source)
+  const mayUpgrade = isAnother(tree, source) && wantsUpgrade(sought, beside, { tree, source })
   const isWished = beside.wish !== undefined || sought.upgrade === 'auto'
   return {
     tree,
@@ -53,11 +54,17 @@ function isAnother(tree: WorkspaceTree, source: ComfySource | undefined): boolea
 }
 
 // Only what may come of it is looked at: a person's «keep» walks through no tree.
-function wantsUpgrade({ adopt, upgrade }: Sought, { wish, declined }: TreesBeside, source?: ComfySource) {
+function wantsUpgrade(
+  { adopt, upgrade }: Sought,
+  { wish, declined }: TreesBeside,
+  { tree, source }: Pick<Trees, 'tree' | 'source'>,
+): boolean {
   if (adopt === 'link') return false
   if (wish === 'upgrade') return true
   if (upgrade === 'keep' || upgrade === 'ask') return false
-  return declined?.image !== source?.identity
+  if (tree.state !== 'ours' || declined?.image === source?.identity) return false
+  const isKept = isOlderThan(source?.version, tree.marker.version) || tree.marker.importedFrom !== undefined
+  return upgrade === 'auto' || !isKept
 }
 
 function mayMove({ adopt }: Sought, { layout, place, mounts, inContainer }: FirstLook): boolean {

@@ -1,4 +1,4 @@
-import { close, constants, fdatasync, fstat, ftruncate, open, type Stats, write } from 'node:fs'
+import { close, constants, fdatasync, fstatSync, ftruncate, open, read, type Stats, write } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { quietly } from './quietly.ts'
@@ -11,6 +11,8 @@ export type LockFile = {
   readonly device: number
   /** Whether the path still leads to this file. */
   readonly isInPlace: () => Promise<boolean>
+  /** The text as it was when the file was opened, or is now; at most 16 KiB of it. */
+  readonly read: () => Promise<string>
   /** Replaces the content in place and, with `sync`, brings it to the disk or server. A crash leaves the old text or the new. */
   readonly write: (text: string, options?: { readonly sync?: boolean }) => Promise<void>
   readonly close: () => Promise<void>
@@ -24,14 +26,25 @@ export async function openLockFile(path: string): Promise<LockFile> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
   const fd = await opened(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666)
   try {
-    const found = await statOf(fd)
+    const found = fstatSync(fd)
+    let { size } = found
     if (!found.isFile())
       throw Object.assign(new Error(`ENOTSUP: ${path} is no regular file`), { code: 'ENOTSUP' })
     return {
       state: tryLock(fd),
       device: found.dev,
       isInPlace: () => isAt(path, found),
-      write: (text, { sync = false } = {}) => replace(fd, text, sync),
+      read: async () => {
+        const { buffer, bytesRead } = await got(fd, Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0)
+        return buffer.toString('utf8', 0, bytesRead)
+      },
+      write: async (text, { sync = false } = {}) => {
+        const bytes = Buffer.from(text)
+        await written(fd, bytes, 0, bytes.length, 0)
+        if (size > bytes.length) await truncated(fd, bytes.length)
+        size = bytes.length
+        if (sync) await synced(fd)
+      },
       close: () => closed(fd),
     }
   } catch (error) {
@@ -42,11 +55,14 @@ export async function openLockFile(path: string): Promise<LockFile> {
 
 // A number, not a handle: what is forgotten stays locked until the process ends, and no collector takes it.
 const opened = promisify(open)
-const statOf = promisify(fstat)
+const got = promisify(read)
 const written = promisify(write)
 const truncated = promisify(ftruncate)
 const synced = promisify(fdatasync)
 const closed = promisify(close)
+
+/** More than anybody writes into a lock file. */
+const MOST_BYTES = 16 * 1024
 
 /** LOCK_EX and LOCK_NB of flock(2). */
 const EXCLUSIVE = 2
@@ -79,11 +95,4 @@ function tryLock(fd: number): LockFile['state'] {
 async function isAt(path: string, { dev, ino }: Stats): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined)
   return found?.ino === ino && found.dev === dev
-}
-
-async function replace(fd: number, text: string, sync: boolean): Promise<void> {
-  const bytes = Buffer.from(text)
-  await written(fd, bytes, 0, bytes.length, 0)
-  await truncated(fd, bytes.length)
-  if (sync) await synced(fd)
 }

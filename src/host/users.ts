@@ -10,6 +10,8 @@ export type Users = {
    * real uid is 0 changes anything. Files made meanwhile belong to that person, and what they may not do fails.
    */
   readonly actAs: (ids: Ids | undefined) => void
+  /** Does one thing as whoever we were started as, and then acts as before. */
+  readonly asStarted: <T>(act: () => Promise<T>) => Promise<T>
   /** Becomes this person for good: groups, gid, then uid; no way back. Throws EPERM without CAP_SETUID and CAP_SETGID. */
   readonly become: (ids: Ids) => void
   readonly umask: (mask: number) => void
@@ -18,15 +20,27 @@ export type Users = {
 /** The process's real identity. */
 export function realUsers(): Users {
   const start = currentIds()
+  let acting: Ids | undefined
+  const actAs = (ids: Ids | undefined) => {
+    acting = ids
+    const wanted = ids ?? start
+    if (process.getuid?.() !== 0 || isActing(wanted)) return
+    process.seteuid?.(0)
+    process.setgroups?.([...wanted.groups])
+    process.setegid?.(wanted.gid)
+    if (wanted.uid !== 0) process.seteuid?.(wanted.uid)
+  }
   return {
     ids: currentIds,
-    actAs: (ids) => {
-      const wanted = ids ?? start
-      if (process.getuid?.() !== 0 || isActing(wanted)) return
-      process.seteuid?.(0)
-      process.setgroups?.([...wanted.groups])
-      process.setegid?.(wanted.gid)
-      if (wanted.uid !== 0) process.seteuid?.(wanted.uid)
+    actAs,
+    asStarted: async (act) => {
+      const before = acting
+      actAs(undefined)
+      try {
+        return await act()
+      } finally {
+        actAs(before)
+      }
     },
     become: (ids) => {
       process.seteuid?.(0)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chownSync,
   existsSync,
@@ -132,6 +133,28 @@ test('a first run that was killed at half is gone on with: what was copied is no
   expect(now.size).toBeGreaterThan(complete.size)
   expect([...complete].filter(([name, inode]) => now.get(name) !== inode)).toEqual([])
   expect(container.err()).toMatch(/go on/i)
+})
+
+test('what was copied of another image is not gone on with, even where both have the same sizes and times', async () => {
+  const world = await makeWorld()
+  const time = '2026-01-01T00:00:00Z'
+  giveImage(world, await makeImage({ version: '0.33.0', large: true, time }))
+  const killed = await world.boot({ name: 'one' })
+  const staged = `${world.workspace}/.comfy-init/trees/next/ComfyUI`
+  await appears(`${staged}/more/part-3/version.py`)
+  killed.kill('SIGKILL')
+  await killed.ended
+  expect(existsSync(staged)).toBe(true)
+  giveImage(world, await makeImage({ version: '0.34.0', large: true, time }))
+
+  await bootReady(world, { name: 'two' })
+
+  const [image, home] = [`${world.box.layer}/opt/ComfyUI`, `${world.workspace}/ComfyUI`]
+  const { stdout } = spawnSync('diff', ['--recursive', '--brief', image, home], { encoding: 'utf8' })
+  expect(
+    stdout.split('\n').filter((line) => / differ$/.test(line) || line.startsWith(`Only in ${image}`)),
+  ).toEqual([])
+  expect(existsSync(`${home}/comfy/old.py`)).toBe(false)
 })
 
 async function bootReady(world: World, options: RunOptions): Promise<Running> {

@@ -7,7 +7,7 @@ import { enlargeTree, makeWorld, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** Cuts spread over the whole first boot, from its start until it is ready. */
-const CUTS = 24
+const CUTS = 12
 
 /** What a boot leaves in a workspace: every path with its size, modification time or link target. */
 type Left = { readonly tree: readonly string[]; readonly problems: readonly string[] }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Running, RunOptions } from '../support/container.ts'
 import { freePort, makeWorld, treeOf, type World } from '../support/story.ts'
@@ -89,13 +89,30 @@ test('of two first boots at the same moment one makes the tree, and both get to 
 
   first.running.kill('SIGTERM')
   expect(await first.running.ended).toBe(0)
-  await until(() => isReady(second), 'the other to be ready')
+  await until(() => isReady(second), 'the other to be ready').catch((error) => {
+    throw new Error(`${error.message}\n${second.running.err()}`)
+  })
   second.running.kill('SIGTERM')
 
   expect(await second.running.ended).toBe(0)
   const said = first.running.err() + second.running.err()
   expect(said.match(/workspace\/adopt-image/g)).toHaveLength(1)
   expect(said).not.toMatch(/ (problem|warning) /)
+})
+
+test('a container whose lock was taken over stops ComfyUI in order and ends with 75', async () => {
+  const world = await makeWorld()
+  const container = await world.boot()
+  await world.ready(container)
+
+  const theirs = { ...lockIn(world), host: 'pod-b', token: 'theirs' }
+  writeFileSync(`${world.workspace}/.comfy-init/lock`, JSON.stringify(theirs))
+
+  expect(await container.ended).toBe(75)
+  expect(container.err()).toContain('LOCK_LOST')
+  expect(container.err()).toContain('taken over by pod-b (comfy)')
+  expect(container.err()).toContain('comfyui    stopped: asked to stop')
+  expect(lockIn(world)).toEqual(theirs)
 })
 
 type Other = { readonly running: Running; readonly httpPort: number }

@@ -181,7 +181,7 @@ function aPlan(problems: PlanView['problems']): PlanView {
       customNodes: '/workspace/ComfyUI/custom_nodes',
       models: '/workspace/ComfyUI/models',
       copies: false,
-  layout: layoutOf('/workspace'),
+      layout: layoutOf('/workspace'),
     },
     runtime: 'docker',
     steps: [

@@ -37,6 +37,7 @@ test('a tree says its version, commit, flags and model categories', async () => 
   expect(await lookSource(realFs(), tree)).toEqual({
     version: '0.33.0',
     commit: COMMIT,
+    requirements: '67c6d2b1',
     identity: expect.stringMatching(/^0\.33\.0-783545f689a0-[0-9a-f]{8}$/),
     flags: new Set(['--cpu']),
     categories: [{ name: 'vae', folders: ['vae'] }],

@@ -96,7 +96,7 @@ const ADOPTED: Record<string, Leaf> = {
 test('looking at an adopted workspace changes nothing in it, counts nothing, and knows its own flags', async () => {
   const root = await treeOf({ ...IMAGE, ...ADOPTED })
   const before = await workspaceOf(root)
-  const facts = await lookAround(machine(root), aSettings())
+  const facts = await lookAround(machine(root), aSettings({ upgrade: 'keep' }))
   expect(await workspaceOf(root)).toBe(before)
   expect(facts.workspace.triedIn).toBe('/workspace/.comfy-init')
   expect(facts.workspace.tree.state).toBe('ours')

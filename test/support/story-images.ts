@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeNode } from '../../scripts/sandbox/fill.ts'
-import { enlargeTree, type World } from './story.ts'
+import { enlargeTree, markBirth, type World } from './story.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const STAND_IN = join(import.meta.dirname, 'comfyui')
@@ -11,10 +11,20 @@ const STAND_IN = join(import.meta.dirname, 'comfyui')
 export type StandInVersion = '0.33.0' | '0.34.0'
 
 /** How an image of the stand-in is made; a large one has some hundred files more, so that copying it lasts a while. */
-export type ImageSpec = { readonly version: StandInVersion; readonly large?: boolean }
+export type ImageSpec = {
+  readonly version: StandInVersion
+  readonly large?: boolean
+  /** Modification time of all that is in it; each version has its own otherwise. */
+  readonly time?: string
+}
+
+const TIMES: Readonly<Record<StandInVersion, string>> = {
+  '0.33.0': '2026-01-15T00:00:00.25Z',
+  '0.34.0': '2026-03-15T00:00:00.75Z',
+}
 
 /** A folder with the stand-in as an image has it: a git checkout, its times in the past, with a node of its own. */
-export async function makeImage({ version, large = false }: ImageSpec): Promise<string> {
+export async function makeImage({ version, large = false, time }: ImageSpec): Promise<string> {
   const home = `${await tempFolder()}/ComfyUI`
   cpSync(STAND_IN, home, { recursive: true })
   rmSync(`${home}/__pycache__`, { recursive: true, force: true })
@@ -22,7 +32,7 @@ export async function makeImage({ version, large = false }: ImageSpec): Promise<
   if (large) enlarge(home, version)
   commitAll(home, version)
   writeNode(`${home}/custom_nodes/stripes`, 'Stripes')
-  age(home, version === '0.33.0' ? '2026-01-15T00:00:00.25Z' : '2026-03-15T00:00:00.75Z')
+  age(home, time ?? TIMES[version])
   return home
 }
 
@@ -30,6 +40,7 @@ export async function makeImage({ version, large = false }: ImageSpec): Promise<
 export function giveImage({ box }: World, image: string): void {
   rmSync(`${box.layer}/opt/ComfyUI`, { recursive: true, force: true })
   execFileSync('cp', ['-a', image, `${box.layer}/opt/ComfyUI`])
+  markBirth(box)
 }
 
 function writeVersion(home: string, version: StandInVersion): void {
@@ -50,6 +61,8 @@ function writeVersion(home: string, version: StandInVersion): void {
 
 function enlarge(home: string, version: StandInVersion): void {
   enlargeTree(home)
+  // Of the same size in both.
+  for (let n = 0; n < 20; n++) writeFileSync(`${home}/more/part-${n}/version.py`, `version = "${version}"\n`)
   if (version === '0.33.0') return
   for (const name of ['part-1', 'large-1.bin']) rmSync(`${home}/more/${name}`, { recursive: true })
   for (const n of [0, 20, 40]) appendFileSync(`${home}/more/part-0/${n}.py`, `later = ${n}\n`)

@@ -53,6 +53,7 @@ export async function makeWorld(): Promise<World> {
   writeNode(`${box.layer}/opt/ComfyUI/custom_nodes/stripes`, 'Stripes')
   writeNode(`${box.layer}/opt/comfy-init/nodes/checkers`, 'Checkers')
   chmodSync(`${box.layer}/workspace`, 0o755)
+  markBirth(box)
   const [port, httpPort] = [await freePort(), await freePort()]
   const env = {
     COMFY_PORT: String(port),
@@ -86,6 +87,11 @@ export async function makeWorld(): Promise<World> {
   const askInside = (running: Running, ...args: readonly string[]) =>
     box.exec(running, ['comfy-init', ...args], env)
   return { box, workspace, models, port, httpPort, boot, ready, get, status, ask: askInside }
+}
+
+/** What came into the image before is the image's; what comes later came into a container. To be called when it is complete. */
+export function markBirth({ layer }: Box): void {
+  writeFileSync(`${layer}/.dockerenv`, '')
 }
 
 async function ask(url: string) {

@@ -1,11 +1,12 @@
 import { IMAGE_NODES, treesIn } from '../../src/base/layout.ts'
 import type { Card, GpuFacts, PythonFacts } from '../../src/facts/device-facts.ts'
-import type { Category, Facts, ImageTree, Mount, PortFact, Who, Workspace } from '../../src/facts/facts.ts'
+import type { Facts, ImageTree, Mount, PortFact, Who, Workspace } from '../../src/facts/facts.ts'
 import type { ModelsEntry, ModelsFolder, NodesFolder, Tier } from '../../src/facts/folder-facts.ts'
 import type { Marker, TreesFacts } from '../../src/facts/tree-facts.ts'
 import type { FileEntry } from '../../src/host/fs.ts'
 import type { Abilities } from '../../src/host/try-out.ts'
 import { options, type Settings } from '../../src/settings/settings.ts'
+import { CATEGORIES, FLAGS } from './recent-comfyui.ts'
 
 /**
  * A believable machine: root in a Docker container with the target 1000:1000, an empty writable mount at /workspace,
@@ -234,27 +235,4 @@ export function aModelsFolder(path: string, entries?: readonly ModelsEntry[]): M
 export function aPort(use: PortFact['use'], port: number, overrides: Partial<PortFact> = {}): PortFact {
   const setting = { comfyui: 'COMFY_PORT', jupyter: 'COMFY_JUPYTER_PORT', http: 'COMFY_HTTP_PORT' }[use]
   return { use, setting, address: '0.0.0.0', port, free: true, ...overrides }
-}
-
-const FLAGS = [
-  '--listen --port --base-directory --models-directory --extra-model-paths-config --output-directory',
-  '--input-directory --temp-directory --user-directory --front-end-root --front-end-version --cpu --gpu-only',
-  '--highvram --lowvram --novram --cuda-device --default-device --preview-method --enable-manager',
-  '--disable-all-custom-nodes --whitelist-custom-nodes --multi-user --verbose --log-stdout --database-url',
-  '--disable-metadata --fast --enable-cors-header --max-upload-size --quick-test-for-ci',
-].flatMap((line) => line.split(' '))
-
-const CATEGORIES: readonly Category[] = [
-  ...['checkpoints', 'configs', 'loras', 'vae'].map(plainCategory),
-  { name: 'text_encoders', folders: ['text_encoders', 'clip'] },
-  { name: 'diffusion_models', folders: ['unet', 'diffusion_models'] },
-  ...['clip_vision', 'style_models', 'embeddings', 'diffusers', 'vae_approx'].map(plainCategory),
-  { name: 'controlnet', folders: ['controlnet', 't2i_adapter'] },
-  ...['gligen', 'upscale_models', 'latent_upscale_models', 'hypernetworks', 'photomaker'].map(plainCategory),
-  ...['classifiers', 'model_patches', 'audio_encoders', 'background_removal'].map(plainCategory),
-  ...['frame_interpolation', 'geometry_estimation', 'optical_flow', 'detection'].map(plainCategory),
-]
-
-function plainCategory(name: string): Category {
-  return { name, folders: [name] }
 }

@@ -15,6 +15,8 @@ export type Copying = {
   readonly python: PythonFacts | undefined
   readonly layout: Layout
   readonly trees: TreePlaces
+  /** A part of a copy is there, of whichever image. */
+  readonly isStaged: boolean
   /** Mount points at the tree's place or below it. */
   readonly mounts: readonly string[]
   /** Copies in flight, and why so many. */
@@ -32,7 +34,7 @@ export function adoptImage(copying: Copying): Step {
   const { home } = layout
   return {
     id: 'workspace/adopt-image',
-    title: `Copy ComfyUI ${image.version ?? image.identity} into ${home} (${copying.width.reason})`,
+    title: `${actOf(copying)} ComfyUI ${image.version ?? image.identity} into ${home} (${copying.width.reason})`,
     changes: [home],
     ifFails: 'stop',
     async apply(host, tell, signal) {
@@ -53,7 +55,7 @@ export function stageUpgrade(copying: Copying): Step {
   const { image, layout, trees } = copying
   return {
     id: 'workspace/stage-upgrade',
-    title: `Copy ComfyUI ${image.version ?? image.identity} beside the one in ${layout.home} (${copying.width.reason})`,
+    title: `${actOf(copying)} ComfyUI ${image.version ?? image.identity} beside the one in ${layout.home} (${copying.width.reason})`,
     changes: [trees.next.tree],
     ifFails: 'stop',
     async apply(host, tell, signal) {
@@ -62,6 +64,10 @@ export function stageUpgrade(copying: Copying): Step {
       return 'done'
     },
   }
+}
+
+function actOf({ isStaged }: Copying): string {
+  return isStaged ? 'Go on copying' : 'Copy'
 }
 
 // A full disk is freed again; after any other fault the next start goes on with what is there.

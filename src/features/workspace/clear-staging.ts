@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import type { TreePlaces } from '../../base/layout.ts'
 import type { Step } from '../../engine/plan.ts'
+import type { ImageTree } from '../../facts/facts.ts'
 
 /** Removes half a copy that a cut or failed boot left and that nobody will finish. A crash leaves less of it. */
 export function clearStaging({ next }: TreePlaces): Step {
@@ -28,3 +30,20 @@ export function clearWish({ wish }: TreePlaces): Step {
     },
   }
 }
+
+/** Notes that an image's ComfyUI is not taken, and why, until somebody asks for it. */
+export function decline({ declined }: TreePlaces, { image, why }: Declining): Step {
+  return {
+    id: 'workspace/decline',
+    title: `Note that ComfyUI ${image.version ?? image.identity} is not taken: ${why}`,
+    changes: [declined],
+    ifFails: 'go-on',
+    async apply(host) {
+      await host.fs.makeFolder(dirname(declined))
+      await host.fs.write(declined, `${JSON.stringify({ image: image.identity, why })}\n`)
+      return 'done'
+    },
+  }
+}
+
+type Declining = { readonly image: ImageTree; readonly why: string }

@@ -1,4 +1,5 @@
 import { shortList } from '../../base/text.ts'
+import { isOlderThan } from '../../base/version-order.ts'
 import type { Facts, ImageTree } from '../../facts/facts.ts'
 import { missingFor, needOf } from '../../facts/room.ts'
 import type { Marker } from '../../facts/tree-facts.ts'
@@ -6,13 +7,14 @@ import type { Settings } from '../../settings/settings.ts'
 
 /**
  * What becomes of the ComfyUI in the workspace: `same` as the image's, or nothing to compare with; `upgrade` to the image's;
- * `back` to the previous one, which needs no copy; `keep`, although the image has another one, for a reason to be told.
+ * `back` to the previous one, which needs no copy; `keep`, although the image has another one, for a reason to be told; one that `lasts`
+ * took a walk through the tree to find, and is noted, so that the next start need not walk again.
  */
 export type UpgradeChoice =
   | { readonly act: 'same' }
   | { readonly act: 'upgrade'; readonly image: ImageTree; readonly isOlder: boolean }
   | { readonly act: 'back'; readonly previous: Marker; readonly isOlder: boolean }
-  | { readonly act: 'keep'; readonly image: ImageTree; readonly why: string }
+  | { readonly act: 'keep'; readonly image: ImageTree; readonly why: string; readonly lasts?: true }
 
 /** Decides it for a tree of ours. What a person asked for comes first, then the setting, then whether anything of theirs is at stake. */
 export function decideUpgrade(
@@ -21,16 +23,17 @@ export function decideUpgrade(
   marker: Marker,
 ): UpgradeChoice {
   const { wish, previous, declined } = workspace.trees
-  if (wish === 'rollback' && previous !== undefined) return back(previous, marker)
-  if (image === undefined || image.place === 'link' || image.identity === marker.image) return { act: 'same' }
-  const keep = (why: string): UpgradeChoice => ({ act: 'keep', image, why })
   const isLinked = workspace.tree.state === 'ours' && workspace.tree.isLinked
+  if (wish === 'rollback' && previous !== undefined && !isLinked) return back(previous, marker)
+  if (image === undefined || image.place === 'link' || image.identity === marker.image) return { act: 'same' }
+  const keep = (why: string) => ({ act: 'keep', image, why }) as const
   if (isLinked)
     return keep('ComfyUI’s folder in the workspace is a link, and what it leads to is not ours to move')
   const isOlder = isOlderThan(image.version, marker.version)
   const take = (): UpgradeChoice =>
     previous?.image === image.identity ? back(previous, marker) : { act: 'upgrade', image, isOlder }
   if (wish === 'upgrade') return take()
+  if (declined?.image === image.identity) return keep(declined.why)
   if (previous?.image !== image.identity && !hasRoom(image, workspace))
     return keep('there is no room for both')
   switch (settings.upgrade) {
@@ -42,10 +45,11 @@ export function decideUpgrade(
       return take()
     case undefined:
   }
-  if (declined?.image === image.identity) return keep(declined.why)
   if (previous?.image === image.identity) return take()
-  const why = isOlder ? 'it is older' : whyChanged(workspace.changes)
-  return why === undefined ? take() : keep(why)
+  if (isOlder) return keep('it is older')
+  if (marker.importedFrom !== undefined) return keep('another image had left it here')
+  const why = whyChanged(workspace.changes)
+  return why === undefined ? take() : { ...keep(why), lasts: true }
 }
 
 // Nobody asked for it by name, so the lack of room is no reason not to start. What is staged already has its room.
@@ -62,20 +66,4 @@ function back(previous: Marker, marker: Marker): UpgradeChoice {
 function whyChanged(changes: Facts['workspace']['changes']): string | undefined {
   if (changes === 'unknown' || changes === undefined) return 'nobody knows which of its files you changed'
   return changes.changed.length === 0 ? undefined : `you changed ${shortList(changes.changed)}`
-}
-
-/** Whether a version like 0.33.1 comes before another one; unknown versions do not. */
-export function isOlderThan(version: string | undefined, other: string | undefined): boolean {
-  const [a, b] = [numbersOf(version), numbersOf(other)]
-  if (a === undefined || b === undefined) return false
-  for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
-}
-
-function numbersOf(version: string | undefined): readonly number[] | undefined {
-  const [found] = /\d+(\.\d+)*/.exec(version ?? '') ?? []
-  return found?.split('.').map(Number)
 }

@@ -95,7 +95,7 @@ type Claim = { readonly file: LockFile; readonly watched: Watched | undefined; r
 
 async function claim(host: Host, wish: LockWish, { file, watched, here }: Claim): Promise<Taken | Doubtful> {
   const path = wish.layout.lockFile
-  const found = await host.fs.readText(path)
+  const found = await file.read()
   const owner = parseRecord(found)
   const isHere = owner?.container === here.container && owner.bootId === here.bootId
   if (file.state === 'refused') return { state: 'busy', owner, isHere }

@@ -5,7 +5,7 @@ import type { Facts, ImageTree } from '../../facts/facts.ts'
 import type { Marker, SwitchRecord } from '../../facts/tree-facts.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { type Copying, stageUpgrade } from './adopt-image.ts'
-import { clearWish } from './clear-staging.ts'
+import { clearWish, decline } from './clear-staging.ts'
 import { chooseWidth, endsOf } from './copy-width.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
 import { differencesOf, differencesText } from './differences.ts'
@@ -22,7 +22,10 @@ export function planTrees(settings: Settings, facts: Facts, places: Places, mark
     case 'same':
       return planWish(facts, home)
     case 'keep':
-      return keepNotice(facts, marker, { ...choice, home })
+      return joinPlans(
+        choice.lasts === undefined ? steps() : steps(decline(facts.workspace.trees.places, choice)),
+        keepNotice(facts, marker, { ...choice, home }),
+      )
     case 'back': {
       const { previous, isOlder } = choice
       const title = `Go back to ComfyUI ${nameOf(previous)}, and keep ${nameOf(marker)} as the previous one`
@@ -51,7 +54,8 @@ export function planUnfinished(facts: Facts, places: Places, record: SwitchRecor
 export function copyingOf(facts: Facts, { layout }: Places, image: ImageTree): Copying {
   const { python, nowMs } = facts
   const width = chooseWidth(endsOf(facts))
-  return { image, python, layout, nowMs, width, ...switchPlaces(facts, layout.home) }
+  const { isStaged } = facts.workspace.trees
+  return { image, python, layout, nowMs, width, isStaged, ...switchPlaces(facts, layout.home) }
 }
 
 function switching(

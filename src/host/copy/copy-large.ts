@@ -33,9 +33,10 @@ export function copyStretch(trees: Trees, { large, from, to }: StretchJob): void
       count(assignment.control, assignment.thread, { files: 0, bytes, kept: 0 })
     }
     try {
-      onBoth(trees, large, (open, target) =>
-        copyPart(trees, open, { target, from, to, seen: large.seen, tellBytes }),
-      )
+      onBoth(trees, large, (open, target) => {
+        copyPart(trees, open, { target, from, to, seen: large.seen, tellBytes })
+        trees.calls.forget(open, { from, to })
+      })
     } catch (error) {
       tellBytes(-counted)
       throw error

@@ -17,7 +17,7 @@ export type Order = Pick<Assignment, 'task' | 'from' | 'to' | 'resume' | 'skip' 
 /** How far the crew is. */
 export type Progress = { readonly files: number; readonly bytes: number; readonly paused: boolean }
 
-type Member = { readonly worker: Worker; job: Job | undefined }
+type Member = { readonly worker: Worker; job: Job | undefined; state: 'starting' | 'heard' }
 
 /** After an abort the threads get this long to come to rest; a call of the system cannot be cut short. */
 const PATIENCE_MS = 120
@@ -31,11 +31,14 @@ export class Crew {
   readonly #members: Member[] = []
   readonly #leave: () => void
   #queue: Job[] = []
+  /** How many threads there can be. */
+  #most: number
   #failure: { readonly reason: unknown } | undefined
   #settle: () => void = () => {}
 
   constructor(order: Order) {
     this.#order = order
+    this.#most = order.threads
     this.#control = makeControl(order.threads)
     this.#leave = watchOver(this.#control, order, (reason) => this.#fail(reason))
   }
@@ -72,14 +75,14 @@ export class Crew {
       member.job = this.#queue.shift()
       member.worker.postMessage(member.job)
     }
-    const unhired = this.#order.threads - this.#members.length
+    const unhired = this.#most - this.#members.length
     sayHungry(this.#control, this.#queue.length > 0 ? 0 : idle.length + unhired)
     if (this.#members.every(({ job }) => job === undefined)) this.#settle()
   }
 
   #hire(): Member | undefined {
     const thread = this.#members.length
-    if (thread === this.#order.threads) return undefined
+    if (thread >= this.#most) return undefined
     const { task, from, to, resume, skip, plain, threads } = this.#order
     const worker = startWorker({
       task,
@@ -92,7 +95,7 @@ export class Crew {
       thread,
       control: this.#control,
     })
-    const member: Member = { worker, job: undefined }
+    const member: Member = { worker, job: undefined, state: 'starting' }
     worker.on('message', (said: Said) => {
       try {
         this.#hear(member, said)
@@ -100,22 +103,30 @@ export class Crew {
         this.#fail(error)
       }
     })
-    worker.on('error', (error) => {
-      member.job = undefined
-      this.#fail(error)
-    })
+    worker.on('error', (error) => this.#lose(member, error))
     this.#members.push(member)
     return member
   }
 
   #hear(member: Member, said: Said): void {
     const { job } = member
+    member.state = 'heard'
     if (said.kind !== 'share' && said.kind !== 'found') member.job = undefined
     if (said.kind === 'failed') this.#fail(errorOf(said))
     if (said.kind === 'share') this.#queue.push(...said.jobs)
     for (const finding of said.kind === 'found' ? said.findings : [])
       this.#queue.push(...(this.#order.onFinding?.(finding) ?? []))
     if (said.kind === 'done' && job !== undefined) this.#queue.push(...(this.#order.onDone?.(job) ?? []))
+    this.#pass()
+  }
+
+  // A thread that cannot start, for want of descriptors or memory, leaves its work to those that could.
+  #lose(member: Member, error: unknown): void {
+    const { job } = member
+    this.#members.splice(this.#members.indexOf(member), 1)
+    this.#most = this.#members.length
+    if (member.state === 'heard' || this.#most === 0) this.#fail(error)
+    else if (job !== undefined) this.#queue.unshift(job)
     this.#pass()
   }
 

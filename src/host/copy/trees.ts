@@ -1,5 +1,5 @@
 import type { Folder } from './calls.ts'
-import type { Thread } from './thread.ts'
+import { retried, type Thread } from './thread.ts'
 
 /** A thread with both trees open, and what it has learned about the target's filesystem. */
 export type Trees = Thread & {
@@ -24,8 +24,8 @@ export function openTrees(thread: Thread): Trees {
   const { calls, assignment } = thread
   return {
     ...thread,
-    from: calls.openRoot(assignment.from),
-    to: calls.openRoot(assignment.to),
+    from: retried(thread, () => calls.openRoot(assignment.from)),
+    to: retried(thread, () => calls.openRoot(assignment.to)),
     buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES),
     umask: process.umask(),
     skip: new Set(assignment.skip),

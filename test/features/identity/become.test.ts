@@ -15,6 +15,7 @@ function machine(start: Ids, becomes: (wanted: Ids) => Ids) {
   const users: Users = {
     ids: () => now,
     actAs: () => {},
+    asStarted: (act) => act(),
     become: (wanted) => {
       tried.push(wanted)
       now = becomes(wanted)

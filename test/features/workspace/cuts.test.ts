@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cuttingHost, type When } from '../../support/cutting-host.ts'
 import { FAULTS, faultyHost } from '../../support/faulty-host.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { memoryFolder } from '../../support/temp-folder.ts'
 import { ACTS, everythingIn, hostFor } from './acts.ts'
 import { applyOnce, bootWorkspace, planFor } from './real-boot.ts'
 
@@ -55,7 +55,7 @@ describe.each(names)('a fault during the %s', { timeout: 600_000 }, (name) => {
 })
 
 async function uncut(name: keyof typeof ACTS, overlay: boolean): Promise<readonly string[]> {
-  const root = await tempFolder()
+  const root = await memoryFolder()
   const settings = await ACTS[name](root)
   await bootWorkspace(hostFor(root, overlay), settings)
   return everythingIn(root)
@@ -64,7 +64,7 @@ async function uncut(name: keyof typeof ACTS, overlay: boolean): Promise<readonl
 type Cut = { readonly when: When; readonly overlay: boolean }
 
 async function cutAt(name: keyof typeof ACTS, n: number, { when, overlay }: Cut) {
-  const root = await tempFolder()
+  const root = await memoryFolder()
   const settings = await ACTS[name](root)
   const host = hostFor(root, overlay)
   const plan = await planFor(host, settings)
@@ -75,7 +75,7 @@ async function cutAt(name: keyof typeof ACTS, n: number, { when, overlay }: Cut)
 }
 
 async function failAt(name: keyof typeof ACTS, n: number, code: (typeof FAULTS)[number]) {
-  const root = await tempFolder()
+  const root = await memoryFolder()
   const settings = await ACTS[name](root)
   const host = hostFor(root, false)
   const plan = await planFor(host, settings)

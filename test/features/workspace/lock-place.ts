@@ -6,7 +6,7 @@ import { type LockRecord, recordText } from '../../../src/features/workspace/loc
 import { type Host, realHost } from '../../../src/host/host.ts'
 import type { LockFile } from '../../../src/host/lock-file.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts'
+import { virtualClock } from '../../support/virtual-clock.ts'
 
 export const REAL = realHost()
 
@@ -56,9 +56,9 @@ export async function held(host: Host, wish: LockWish): Promise<HeldNow> {
   return taken
 }
 
-export async function heldIn(host: Host, clock: VirtualClock, wish: LockWish): Promise<HeldNow> {
+export async function heldIn({ host, passes }: Virtual, wish: LockWish): Promise<HeldNow> {
   const taking = held(host, wish)
-  await passes(clock, 500)
+  await passes(500)
   return taking
 }
 
@@ -66,20 +66,47 @@ export async function releaseAll(taken: readonly Taken[]): Promise<void> {
   for (const each of taken) if (each.state === 'held') await each.lock.release()
 }
 
-export function hostWith(change: (file: LockFile) => LockFile): Host {
-  return { ...REAL, fs: { ...REAL.fs, lockFile: async (path) => change(await REAL.fs.lockFile(path)) } }
+/** A host whose lock files are changed, e.g. by one that fails. */
+export function hostWith(change: (file: LockFile) => LockFile, host: Host = REAL): Host {
+  return { ...host, fs: { ...host.fs, lockFile: async (path) => change(await host.fs.lockFile(path)) } }
 }
 
-export function virtualHost(host: Host = REAL): { readonly host: Host; readonly clock: VirtualClock } {
+/** Virtual time over real files; `passes` moves on in steps, each when the files have been read and written. */
+export type Virtual = { readonly host: Host; readonly passes: (ms: number) => Promise<void> }
+
+/** A host in virtual time. */
+export function virtualHost(): Virtual {
   const clock = virtualClock()
-  return { host: { ...host, clock }, clock }
+  let working = 0
+  const counted = <T extends object>(methods: T): T =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, value]) => [
+        name,
+        typeof value !== 'function'
+          ? value
+          : async (...args: readonly unknown[]) => {
+              working++
+              return Promise.resolve(value(...args)).finally(() => {
+                working--
+              })
+            },
+      ]),
+    ) as T
+  const { lockFile, ...fs } = REAL.fs
+  const opened = async (path: string) => counted(await lockFile(path))
+  const passes = async (ms: number) => {
+    for (let done = 0; done <= ms; done += STEP_MS) {
+      do await turns()
+      while (working > 0)
+      if (done < ms) await clock.advance(STEP_MS)
+    }
+  }
+  return { host: { ...REAL, clock, fs: { ...counted(fs), ...counted({ lockFile: opened }) } }, passes }
 }
 
-// What a call does to real files takes real time: each step of virtual time gives it some.
-export async function passes(clock: VirtualClock, ms: number): Promise<void> {
-  for (let done = 0; done < ms; done += 250) {
-    await new Promise((resolve) => setTimeout(resolve, 3))
-    await clock.advance(250)
-  }
-  await new Promise((resolve) => setTimeout(resolve, 3))
+const STEP_MS = 250
+
+// What follows a finished operation begins the next one within a few turns of the loop.
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Taken, takeLock } from '../../../src/features/workspace/lock.ts'
 import { readOwner } from '../../../src/features/workspace/lock-owner.ts'
-import { aPlace, held, hostWith, passes, REAL, releaseAll, self, virtualHost } from './lock-place.ts'
+import { aPlace, held, hostWith, REAL, releaseAll, self, virtualHost } from './lock-place.ts'
 
 test('a workspace nobody used is taken at once, and the file says by whom', async () => {
   const { wish } = await aPlace()
@@ -66,7 +66,7 @@ test.each([
 ])('an owner on %s whose beat stands still is succeeded after 20 s', async (_, record) => {
   const { wish, leave } = await aPlace('nfs4')
   await leave({ ...(await self(wish)), ...record })
-  const { host, clock } = virtualHost()
+  const { host, passes } = virtualHost()
   const doubted: string[] = []
   const taking = takeLock(host, wish, { onDoubt: async (owner) => void doubted.push(owner.host) })
   let taken: Taken | undefined
@@ -74,23 +74,23 @@ test.each([
     taken = result
   })
 
-  await passes(clock, 19_500)
+  await passes(19_500)
   expect(taken).toBeUndefined()
   expect(doubted).toEqual(['pod-b'])
 
-  await passes(clock, 2000)
+  await passes(2000)
   expect((await taking).state).toBe('held')
 })
 
 test('an owner on another kernel whose beat goes on keeps it', async () => {
   const { wish, leave } = await aPlace('nfs4')
   await leave({ bootId: 'another', beat: 7 })
-  const { host, clock } = virtualHost()
+  const { host, passes } = virtualHost()
   const taking = takeLock(host, wish)
 
-  await passes(clock, 4500)
+  await passes(4500)
   await leave({ bootId: 'another', beat: 8 })
-  await passes(clock, 2000)
+  await passes(2000)
 
   expect(await taking).toMatchObject({ state: 'busy', owner: { host: 'pod-b', beat: 8 }, isHere: false })
 })
@@ -115,12 +115,13 @@ test('two that cannot see each other’s locks do not both believe that they hav
 test('without locks at all the beat decides, even on this kernel', async () => {
   const { wish, leave } = await aPlace('ext4')
   await leave(await self(wish))
-  const { host, clock } = virtualHost(hostWith((file) => ({ ...file, state: 'unsupported' })))
-  const taking = takeLock(host, wish)
+  const { host, passes } = virtualHost()
+  const lockless = hostWith((file) => ({ ...file, state: 'unsupported' }), host)
+  const taking = takeLock(lockless, wish)
 
-  await passes(clock, 4500)
+  await passes(4500)
   await leave({ ...(await self(wish)), beat: 99 })
-  await passes(clock, 2000)
+  await passes(2000)
 
   expect((await taking).state).toBe('busy')
 })
@@ -132,6 +133,23 @@ test('a place that takes no lock file is said with the system’s code', async (
 
   await mkdir(wish.layout.lockFile, { recursive: true })
   expect(await takeLock(REAL, wish)).toEqual({ state: 'unkept', code: 'EISDIR' })
+})
+
+test('a lock file that is removed in the moment of taking it is opened anew', async () => {
+  const { wish } = await aPlace()
+  let opened = 0
+  const host = hostWith((file) => ({
+    ...file,
+    isInPlace: async () => {
+      if (++opened === 1) await rm(wish.layout.lockFile)
+      return file.isInPlace()
+    },
+  }))
+
+  const { lock } = await held(host, wish)
+
+  expect((await takeLock(REAL, wish)).state).toBe('busy')
+  await lock.release()
 })
 
 test('what is in the file and is no record of ours hinders nobody', async () => {

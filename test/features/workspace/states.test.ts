@@ -6,7 +6,7 @@ import { lookAround } from '../../../src/facts/look-around.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { cuttingHost, type When } from '../../support/cutting-host.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { memoryFolder } from '../../support/temp-folder.ts'
 import { applyOnce, planFor, steadyHost } from './real-boot.ts'
 import { imageAt, usedWorkspace } from './two-images.ts'
 
@@ -41,16 +41,32 @@ test('the page has a row for each state and each phase', async () => {
   expect(rows).toEqual(expect.arrayContaining(['fetch', 'retire', 'place', 'carry', 'database', 'finish']))
 })
 
-// Cuts a boot here and there, cuts the one that follows a little later, and then lets one go through.
+// Cuts boots here and there and lets one go through what that leaves; cuts a boot that goes on with half a copy.
 async function walkThrough(world: (root: string) => Promise<Settings>, seen: Set<string>): Promise<void> {
-  for (const when of ['after', 'during'] as const)
-    for (let n = 1; ; n += when === 'during' ? 1 : 3) {
-      const root = await tempFolder()
-      const settings = await world(root)
-      if (!(await cutOnce(settings, { n, when, seen }))) break
-      await cutOnce(settings, { n: (n % 60) + 20, when: 'after', seen })
-      await bootOnce(steadyHost(), settings, seen)
-    }
+  const fresh = async () => world(await memoryFolder())
+  await bootOnce(steadyHost(), await fresh(), seen)
+  for (let n = 1, isCut = true; isCut; n += 3) {
+    const settings = await fresh()
+    isCut = await cutOnce(settings, { n, when: 'after', seen })
+    await bootOnce(steadyHost(), settings, seen)
+  }
+  for (let n = 1, isCut = true; isCut; n += 5) {
+    const settings = await fresh()
+    await cutInTheCopy(settings, seen)
+    isCut = await cutOnce(settings, { n, when: 'after', seen })
+  }
+}
+
+async function cutInTheCopy(settings: Settings, seen: Set<string>): Promise<void> {
+  const host = steadyHost()
+  const copyTree: Host['fs']['copyTree'] = async (...args) => {
+    await host.fs.copyTree(...args)
+    throw new Error('The process was killed.')
+  }
+  const before = await stateOf(settings)
+  await applyOnce({ ...host, fs: { ...host.fs, copyTree } }, await planFor(host, settings)).catch(() => {})
+  const after = await stateOf(settings)
+  if (after !== before) seen.add(`${before} --> ${after}: kill`)
 }
 
 async function cutOnce(

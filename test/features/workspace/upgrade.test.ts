@@ -42,12 +42,24 @@ describe('an upgrade', () => {
     const settings = await usedWorkspace(root)
     await put(`${root}/workspace/ComfyUI/main.py`, 'print("mine")\n')
     const { steps, problems } = await planFor(steadyHost(), settings)
-    expect(steps).toEqual([])
+    expect(steps.map(({ id }) => id)).toEqual(['workspace/decline'])
     expect(problems.map(({ code, level }) => `${level} ${code}`)).toEqual(['warning IMAGE_DIFFERS'])
     const { what, why } = problems[0]?.in('docker') ?? {}
     expect(what).toBe('The workspace has ComfyUI 0.33.0, the image has 0.34.0.')
     expect(why).toContain('you changed main.py')
     expect(await linkAt(`${root}/opt/ComfyUI`)).toBe('no link')
+
+    await bootWorkspace(steadyHost(), settings)
+    const walked: unknown[] = []
+    const host = steadyHost()
+    const walk: typeof host.fs.walk = (path) => {
+      walked.push(path)
+      return host.fs.walk(path)
+    }
+    const again = await planFor({ ...host, fs: { ...host.fs, walk } }, settings)
+    expect(again.steps).toEqual([])
+    expect(again.problems[0]?.in('docker').why).toContain('you changed main.py')
+    expect(walked).toEqual([])
   })
 
   test('COMFY_UPGRADE=auto takes the image’s all the same and keeps the changed files', async () => {

@@ -52,10 +52,8 @@ test('a file of another size or time is copied again, and only that', async () =
 })
 
 test('a file of the same size and time with other bytes is found by content alone', async () => {
-  const { atime, mtime } = statSync(`${to}/a`, { bigint: false })
   writeFileSync(`${to}/a`, 'text of z')
   execFileSync('touch', ['-r', `${from}/a`, `${to}/a`])
-  expect([atime, mtime]).toHaveLength(2)
 
   expect(await fs.copyTree(from, to)).toMatchObject({ kept: 5 })
   expect(await fs.copyTree(from, to, { resume: 'content' })).toMatchObject({ kept: 4 })

@@ -5,6 +5,7 @@ import { type Sorted, sortTree } from '../../../facts/look-changes.ts'
 import type { TreeChanges } from '../../../facts/tree-changes.ts'
 import type { Host } from '../../../host/host.ts'
 import { keepChanges } from './keep-changes.ts'
+import { moveEntry } from './move-entry.ts'
 import type { Switching } from './switch-trees.ts'
 
 /**
@@ -80,7 +81,7 @@ async function carryOne(
   const { home } = layout
   if (obstacle !== undefined) await putAside(host, obstacle, { home, replaced: trees.retired.replaced })
   await makeParent(host, home, path)
-  await host.fs.rename(pathBytes(trees.retired.tree, path), pathBytes(home, path), { sync: false })
+  await moveEntry(host, pathBytes(trees.retired.tree, path), pathBytes(home, path))
 }
 
 // What came with the placed tree goes along with the retired one: nothing is removed that a person might look for.
@@ -93,7 +94,7 @@ async function putAside(
   for (let count = 2; (await host.fs.look(pathBytes(replaced, aside))) !== undefined; count++)
     aside = `${path}-${count}`
   await makeParent(host, replaced, aside)
-  await host.fs.rename(pathBytes(home, path), pathBytes(replaced, aside), { sync: false })
+  await moveEntry(host, pathBytes(home, path), pathBytes(replaced, aside))
 }
 
 async function makeParent(host: Host, folder: string, path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { TREES } from '../../../base/layout.ts'
 import type { Host } from '../../../host/host.ts'
+import { moveEntry } from './move-entry.ts'
 
 /** What moving needs to know: mount points at or below the tree's place. */
 type Moving = {
@@ -25,6 +26,7 @@ async function moveEntries(moving: Moving, from: string, to: string): Promise<vo
   const { host } = moving
   const names = (await host.fs.list(from)) ?? []
   await host.fs.makeFolder(to)
+  await takeOwner(moving, from, to)
   for (const name of names) {
     if (name === TREES) continue
     const source = `${from}/${name}`
@@ -36,9 +38,18 @@ async function moveEntries(moving: Moving, from: string, to: string): Promise<vo
         await moveEntries(moving, source, target)
         break
       case undefined:
-        await host.fs.rename(source, target)
+        await moveEntry(host, source, target)
     }
   }
+}
+
+// A runtime makes the folders above a mount point as root: nobody else could put anything beside the mount. Where we never
+// were root, what is put there says why it cannot be.
+async function takeOwner({ host, mounts }: Moving, from: string, to: string): Promise<void> {
+  if (mounts.includes(to)) return
+  const [giver, taker] = [await host.fs.look(from), await host.fs.look(to)]
+  if (giver === undefined || giver.uid === 0 || taker?.uid !== 0) return
+  await host.users.asStarted(() => host.fs.own(to, giver.uid, giver.gid)).catch(() => {})
 }
 
 function mountedAt({ mounts }: Moving, paths: readonly string[]): 'here' | 'below' | undefined {

@@ -173,6 +173,7 @@ test('state that waits for its import keeps ComfyUI in the image', () => {
   expect(stateToImport(aFacts())).toBeUndefined()
 })
 
+const OURS = aWorkspace({ tree: { state: 'ours', marker: aMarker(), isLinked: false } })
 const LINK: BrokenLink = {
   ...{ place: 'state', path: '/workspace/ComfyUI/user', target: '/gone', fault: 'dangling', isOurs: false },
 }
@@ -219,18 +220,14 @@ const LINKS: readonly (readonly [string, Partial<Facts>, readonly string[], read
     {
       lostImage: { path: '/opt/ComfyUI', linkTarget: '/old/ComfyUI' },
       image: undefined,
-      workspace: aWorkspace({ tree: { state: 'ours', marker: aMarker(), isLinked: false } }),
+      workspace: OURS,
     },
     ['give-way'],
     [],
   ],
   [
     'a link in the image’s place that is not known to be ours stays',
-    {
-      lostImage: { path: '/ComfyUI', linkTarget: '/old/ComfyUI' },
-      image: undefined,
-      workspace: aWorkspace({ tree: { state: 'ours', marker: aMarker(), isLinked: false } }),
-    },
+    { lostImage: { path: '/ComfyUI', linkTarget: '/old/ComfyUI' }, image: undefined, workspace: OURS },
     [],
     [],
   ],
