@@ -4,7 +4,7 @@ import { lostAtLast, lostNow } from '../support/story-person.ts'
 import type { Act, Beginning } from './acts.ts'
 import { type Boot, bootWhole, forget, type Lane, makeVolume, sceneOf, start } from './lane.ts'
 import { differenceOf, type Left, leftIn } from './left.ts'
-import type { Moment } from './moments.ts'
+import { BEGUN, type Moment } from './moments.ts'
 import { type Wound, woundOf } from './wound.ts'
 
 /** When to kill: so long after the start, or so long after a step shows. */
@@ -17,7 +17,8 @@ export type Trial = {
   /** Times after it are those of a run. */
   readonly sinceMs: number
   readonly wanted: Outcome
-  /** From the start until ComfyUI is ready, uncut. */
+  /** From the start until the act shows on the disk, and until ComfyUI is ready, uncut. */
+  readonly showsMs: number
   readonly lastsMs: number
 }
 
@@ -41,18 +42,27 @@ export async function makeTrial(act: Act, lane: Lane): Promise<Trial> {
   const second = await runUncut(about, lane, 'uncut-2')
   const difference = differenceOf(second.outcome.left, first.outcome.left)
   if (difference.length > 0) throw new Error(`Two uncut runs differ:\n${difference.join('\n')}`)
-  return { ...about, wanted: first.outcome, lastsMs: (first.lastedMs + second.lastedMs) / 2 }
+  const { outcome: wanted, ...spans } = second
+  return { ...about, wanted, ...spans }
 }
 
 type About = Pick<Trial, 'act' | 'beginning' | 'sinceMs'>
 
 async function runUncut(about: About, lane: Lane, name: string) {
   const boot = await bootOf(about, lane, name)
-  const ended = await outcomeOf(about, boot)
+  const startMs = performance.now()
+  const span = showing(boot).then(() => performance.now() - startMs)
+  const { outcome, lastsMs } = await outcomeOf(about, boot)
   const lost = lostAtLast(boot.volume, about.beginning.theirs)
   if (lost.length > 0) throw new Error(`An uncut ${about.act.name} loses ${lost.join(', ')}.`)
   forget(boot)
-  return ended
+  return { outcome, lastsMs, showsMs: Math.min(await span, lastsMs) }
+}
+
+async function showing(boot: Boot): Promise<void> {
+  const endMs = performance.now() + 20_000
+  while (!BEGUN.isThere(sceneOf(boot)) && performance.now() < endMs)
+    await new Promise((resolve) => setImmediate(resolve))
 }
 
 async function bootOf({ act, beginning }: About, lane: Lane, name: string): Promise<Boot> {
@@ -61,8 +71,8 @@ async function bootOf({ act, beginning }: About, lane: Lane, name: string): Prom
 }
 
 async function outcomeOf({ sinceMs }: About, boot: Boot) {
-  const { lastedMs, ...ended } = await bootWhole(boot)
-  return { outcome: { left: leftIn(boot.volume, sinceMs), ...ended }, lastedMs }
+  const { lastsMs, ...ended } = await bootWhole(boot)
+  return { outcome: { left: leftIn(boot.volume, sinceMs), ...ended }, lastsMs }
 }
 
 /** Kills a run of the act, boots again, in the same container or a new one, and compares. */
@@ -73,22 +83,32 @@ export async function killOnce(
 ): Promise<Killed> {
   const boot = await bootOf(trial, lane, `killed-${n}`)
   const again: Boot = n % 2 === 0 ? boot : { ...boot, name: `after-${n}` }
-  const container = await start(boot)
-  const isInTime = await reached(boot, container, when)
-  container.kill('SIGKILL')
-  await container.ended
+  const isInTime = await kill(boot, when)
   const wound = woundOf(sceneOf(boot), trial.act.coming)
-  const { theirs } = trial.beginning
-  const faults = lostNow(boot.volume, theirs).map((name) => `${name} is nowhere after the kill`)
+  const faults = lostNow(boot.volume, trial.beginning.theirs).map(
+    (name) => `${name} is nowhere after the kill`,
+  )
   try {
-    const { outcome } = await outcomeOf(trial, again)
-    faults.push(...faultsOf(trial, outcome))
-    faults.push(...lostAtLast(boot.volume, theirs).map((name) => `${name} is lost in the end`))
+    faults.push(...(await faultsAfter(trial, again)))
   } catch (error) {
     faults.push(String(error))
   }
   for (const each of [boot, again]) forget(each)
   return { wound, isInTime, faults }
+}
+
+async function kill(boot: Boot, when: When): Promise<boolean> {
+  const container = await start(boot)
+  const isInTime = await reached(boot, container, when)
+  container.kill('SIGKILL')
+  await container.ended
+  return isInTime
+}
+
+async function faultsAfter(trial: Trial, boot: Boot): Promise<readonly string[]> {
+  const { outcome } = await outcomeOf(trial, boot)
+  const lost = lostAtLast(boot.volume, trial.beginning.theirs)
+  return [...faultsOf(trial, outcome), ...lost.map((name) => `${name} is lost in the end`)]
 }
 
 function faultsOf({ wanted }: Trial, { left, imagePlace, problems }: Outcome): readonly string[] {

@@ -3,6 +3,7 @@ import { makeImage } from '../support/story-images.ts'
 import { ACTS, type Act } from './acts.ts'
 import { type Killed, killOnce, makeTrial, type Trial, type When } from './kill.ts'
 import { type Lane, makeLane } from './lane.ts'
+import { BEGUN } from './moments.ts'
 import { randomFrom } from './random.ts'
 
 /** Kills of all acts together. */
@@ -44,16 +45,18 @@ test.each(ACTS)(
   },
 )
 
-// A third at the steps, one after another, at once or a little later; the others anywhere in the time that a boot takes.
-function chooseWhens({ act, lastsMs }: Trial): readonly When[] {
+// A third at the steps, one after another, at once or a little later. Of the others a quarter comes anywhere in the time that
+// a boot takes, and the rest after its first change: before it there is little to lose.
+function chooseWhens({ act, showsMs, lastsMs }: Trial): readonly When[] {
   const random = randomFrom(SEED + ACTS.indexOf(act))
   const count = Math.ceil(KILLS * act.share)
   const bySteps = Math.ceil(count / 3)
   return Array.from({ length: count }, (_, n) => {
     const moment = n < bySteps ? act.moments[(n * STRIDE) % act.moments.length] : undefined
-    if (moment === undefined) return { afterMs: random() * lastsMs }
-    const afterMs = random() < 0.5 ? 0 : random() * 10
-    return { moment, afterMs }
+    if (moment !== undefined) return { moment, afterMs: random() < 0.5 ? 0 : random() * 10 }
+    return n % 4 === 0
+      ? { afterMs: random() * lastsMs }
+      : { moment: BEGUN, afterMs: random() * (lastsMs - showsMs) }
   })
 }
 

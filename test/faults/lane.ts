@@ -20,11 +20,11 @@ export type Boot = {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** What a whole boot came to, beside what it left in the volume. */
+/** What a whole boot came to, beside what it left in the volume; `lastsMs` from its start until ComfyUI is ready. */
 export type Ended = {
   readonly imagePlace: string
   readonly problems: readonly string[]
-  readonly lastedMs: number
+  readonly lastsMs: number
 }
 
 /** Makes a lane. */
@@ -58,14 +58,14 @@ export async function bootWhole(boot: Boot): Promise<Ended> {
   const startMs = performance.now()
   const container = await start(boot)
   await boot.world.ready(container)
-  const lastedMs = performance.now() - startMs
+  const lastsMs = performance.now() - startMs
   const place = boot.world.box.seen(container, '/opt/ComfyUI')
   const imagePlace = lstatSync(place).isSymbolicLink() ? readlinkSync(place) : 'folder'
   const { problems } = await boot.world.status()
   container.kill('SIGTERM')
   const code = await container.ended
   if (code !== 0) throw new Error(`The container ended with ${code}.\n${container.err()}`)
-  return { imagePlace, problems: problems.map((each) => each.code), lastedMs }
+  return { imagePlace, problems: problems.map((each) => each.code), lastsMs }
 }
 
 /** Removes what a boot left, so that hundreds of them do not fill the machine. */

@@ -5,6 +5,13 @@ import { imagePlaceIn, phaseIn, type Scene } from './wound.ts'
 /** A step of a boot as it shows on the disk. */
 export type Moment = { readonly name: string; readonly isThere: (scene: Scene) => boolean }
 
+/** The first of an act that shows: a copy is begun, or a switch. */
+export const BEGUN: Moment = {
+  name: 'the first change',
+  isThere: ({ volume }) =>
+    ['next', 'switch.json'].some((name) => existsSync(`${volume}/.comfy-init/trees/${name}`)),
+}
+
 /** The steps of a copy, in their order. */
 const STAGING: readonly Moment[] = [
   inTrees('next/staging.json'),

@@ -50,8 +50,6 @@ export type Calls = {
   readonly closeFile: (open: Open) => void
   /** Tells the system that a file is read soon, whole and in order. */
   readonly expect: (open: Open) => void
-  /** Gives back the memory that holds a part of a file that was read: it is not read again soon. */
-  readonly forget: (open: Open, part: { readonly from: number; readonly to: number }) => void
   /** Fills a buffer from a place of the file on; the number of bytes read, 0 at the end. */
   readonly read: (open: Open, buffer: Buffer, at: number) => number
   /** Writes so many bytes of the buffer at a place of the file, all of them. */
