@@ -61,7 +61,10 @@ try {
 
 function measure({ id, title, shape, place }: Case): void {
   const target = place === 'slow' ? slow?.folder : top
-  if (target === undefined) return console.log(`${title}: left out, it takes gcc, libfuse3-dev and /dev/fuse`)
+  if (target === undefined) {
+    console.log(`${title}: left out, it takes gcc, libfuse3-dev and /dev/fuse`)
+    return
+  }
   const from = `${top}/source-${id}`
   mkdirSync(from)
   makeTree(from, shape)

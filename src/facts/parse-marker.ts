@@ -1,4 +1,4 @@
-import { type Marker, SWITCH_PHASES, type SwitchRecord, type TreesFacts, type Wish } from './tree-facts.ts'
+import { type Declined, type Marker, SWITCH_PHASES, type SwitchRecord, type Wish } from './tree-facts.ts'
 
 /** The marker in a text, or undefined when the text is none of ours. */
 export function parseMarker(text: string | undefined): Marker | undefined {
@@ -50,10 +50,11 @@ export function parseWish(text: string | undefined): Wish | undefined {
 }
 
 /** The image that is not taken. */
-export function parseDeclined(text: string | undefined): TreesFacts['declined'] {
+export function parseDeclined(text: string | undefined): Declined | undefined {
   const value = fieldsOf(text)
   const image = value && textIn(value, 'image')
-  return image === undefined ? undefined : { image, why: (value && textIn(value, 'why')) ?? '' }
+  if (value === undefined || image === undefined) return undefined
+  return { image, why: textIn(value, 'why') ?? '', by: value.by === 'changes' ? 'changes' : 'rollback' }
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -45,6 +45,12 @@ export type SwitchRecord = {
 /** What a person asked for at the next start. */
 export type Wish = 'upgrade' | 'rollback'
 
+/**
+ * The image, by its identity, that is not taken unless somebody asks, and why. Who went back from it wants it not at all; what
+ * was changed in the code only keeps it from being taken unasked.
+ */
+export type Declined = { readonly image: string; readonly why: string; readonly by: 'rollback' | 'changes' }
+
 /** Trees that are not in their place, and what is to become of them. */
 export type TreesFacts = {
   readonly places: TreePlaces
@@ -52,8 +58,7 @@ export type TreesFacts = {
   readonly isStaged: boolean
   readonly previous: Marker | undefined
   readonly wish: Wish | undefined
-  /** Identity of the image that is not taken unless somebody asks, and why. */
-  readonly declined: { readonly image: string; readonly why: string } | undefined
+  readonly declined: Declined | undefined
   /** Changes in the previous tree that git has not described yet. */
   readonly pendingPatch: boolean
 }

@@ -62,9 +62,15 @@ function wantsUpgrade(
   if (adopt === 'link') return false
   if (wish === 'upgrade') return true
   if (upgrade === 'keep' || upgrade === 'ask') return false
-  if (tree.state !== 'ours' || declined?.image === source?.identity) return false
+  if (tree.state !== 'ours') return false
+  if (declined?.image === source?.identity && isStillDeclined(declined, upgrade)) return false
   const isKept = isOlderThan(source?.version, tree.marker.version) || tree.marker.importedFrom !== undefined
   return upgrade === 'auto' || !isKept
+}
+
+// What was changed in the code keeps an image from being taken unasked; who asks for it at every start has asked.
+function isStillDeclined(declined: TreesBeside['declined'], upgrade: Sought['upgrade']): boolean {
+  return declined?.by === 'rollback' || upgrade !== 'auto'
 }
 
 function mayMove({ adopt }: Sought, { layout, place, mounts, inContainer }: FirstLook): boolean {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { Running } from '../support/container.ts'
 import { enlargeTree, makeWorld, treeOf, type World } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
@@ -39,9 +40,9 @@ test('a volume that fills up within the copy: nothing is half there, the image i
   const options = { volumes: [{ from: volume.from, at: '/workspace' }], name: 'one' }
 
   const container = await world.boot(options)
-  await appears(`${volume.path}/.comfy-init/trees/next/ComfyUI/more`)
+  await appears(() => largeFilesIn(`${volume.path}/.comfy-init/trees/next/ComfyUI/more`) > 1)
   container.kill('SIGTSTP')
-  await until(() => isPaused(world), 'the copy to be paused')
+  await until(() => isPaused(world, container), 'the copy to be paused')
   fill(`${volume.path}/filler`)
   container.kill('SIGCONT')
 
@@ -58,7 +59,10 @@ test('a volume that fills up within the copy: nothing is half there, the image i
   expect(existsSync(`${volume.path}/ComfyUI/more/large-39.bin`)).toBe(true)
 })
 
-async function isPaused(world: World): Promise<boolean> {
+// A signal that comes before the copy listens for it stops all of comfy-init, which is as well.
+async function isPaused(world: World, { pid }: Running): Promise<boolean> {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+  if (/^State:\tT/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))) return true
   return (await world.status()).step?.paused === true
 }
 
@@ -72,10 +76,15 @@ function fill(path: string): void {
     }
 }
 
-async function appears(path: string): Promise<void> {
+function largeFilesIn(folder: string): number {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('large-')).length : 0
+}
+
+// Looks without a pause: the copy is over in a moment.
+async function appears(isThere: () => boolean): Promise<void> {
   const endMs = performance.now() + 20_000
-  while (!existsSync(path)) {
-    if (performance.now() > endMs) throw new Error(`Waited in vain for ${path}.`)
+  while (!isThere()) {
+    if (performance.now() > endMs) throw new Error('Waited in vain for the copy.')
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

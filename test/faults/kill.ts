@@ -83,12 +83,14 @@ export async function killOnce(
 ): Promise<Killed> {
   const boot = await bootOf(trial, lane, `killed-${n}`)
   const again: Boot = n % 2 === 0 ? boot : { ...boot, name: `after-${n}` }
-  const isInTime = await kill(boot, when)
-  const wound = woundOf(sceneOf(boot), trial.act.coming)
-  const faults = lostNow(boot.volume, trial.beginning.theirs).map(
-    (name) => `${name} is nowhere after the kill`,
-  )
+  let isInTime = false
+  let wound: Wound = 'before'
+  const faults: string[] = []
   try {
+    isInTime = await kill(boot, when)
+    wound = woundOf(sceneOf(boot), trial.act.coming)
+    const lost = lostNow(boot.volume, trial.beginning.theirs)
+    faults.push(...lost.map((name) => `${name} is nowhere after the kill`))
     faults.push(...(await faultsAfter(trial, again)))
   } catch (error) {
     faults.push(String(error))

@@ -70,5 +70,6 @@ export async function bootWhole(boot: Boot): Promise<Ended> {
 
 /** Removes what a boot left, so that hundreds of them do not fill the machine. */
 export function forget({ world, name, volume }: Boot): void {
-  for (const path of [volume, `${world.box.upper(name)}/..`]) rmSync(path, { recursive: true, force: true })
+  for (const path of [volume, `${world.box.upper(name)}/..`])
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }

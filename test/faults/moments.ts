@@ -67,13 +67,31 @@ function inTrees(path: string): Moment {
   return { ...inVolume(`.comfy-init/trees/${path}`), name: `trees/${path}` }
 }
 
+// What is removed shows as well, and a place that is gone has had it all.
 function inLayer(path: string): Moment {
-  const at = `/opt/ComfyUI/${path}`
   return {
     name: `the image’s ${path}`,
-    isThere: ({ upper }) =>
-      lstatSync(`${upper}${at}`, { throwIfNoEntry: false }) !== undefined ||
-      /gone|link/.test(imagePlaceIn(upper)),
+    isThere: ({ upper }) => {
+      switch (imagePlaceIn(upper)) {
+        case 'whole':
+          return false
+        case 'part':
+          return isEntry(`${upper}/opt/ComfyUI/${path}`)
+        case 'gone':
+        case 'link':
+          return true
+      }
+    },
+  }
+}
+
+// The place may be gone between the two looks.
+function isEntry(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { TreePlaces } from '../../base/layout.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { ImageTree } from '../../facts/facts.ts'
+import type { Declined } from '../../facts/tree-facts.ts'
 
 /** Removes half a copy that a cut or failed boot left and that nobody will finish. A crash leaves less of it. */
 export function clearStaging({ next }: TreePlaces): Step {
@@ -39,8 +40,9 @@ export function decline({ declined }: TreePlaces, { image, why }: Declining): St
     changes: [declined],
     ifFails: 'go-on',
     async apply(host) {
+      const noted: Declined = { image: image.identity, why, by: 'changes' }
       await host.fs.makeFolder(dirname(declined))
-      await host.fs.write(declined, `${JSON.stringify({ image: image.identity, why })}\n`)
+      await host.fs.write(declined, `${JSON.stringify(noted)}\n`)
       return 'done'
     },
   }

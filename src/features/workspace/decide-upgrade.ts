@@ -33,7 +33,8 @@ export function decideUpgrade(
   const take = (): UpgradeChoice =>
     previous?.image === image.identity ? back(previous, marker) : { act: 'upgrade', image, isOlder }
   if (wish === 'upgrade') return take()
-  if (declined?.image === image.identity) return keep(declined.why)
+  const isDeclined = declined?.image === image.identity
+  if (isDeclined && (declined.by === 'rollback' || settings.upgrade !== 'auto')) return keep(declined.why)
   if (previous?.image !== image.identity && !hasRoom(image, workspace))
     return keep('there is no room for both')
   switch (settings.upgrade) {

@@ -1,4 +1,3 @@
-import { quietly } from '../quietly.ts'
 import { makeControl, Stopped, type Tally, total } from './control.ts'
 import { Crew, type Order } from './crew.ts'
 import type { Job, Said } from './jobs.ts'
@@ -27,7 +26,7 @@ export function workAtOnce(order: Order): Workers {
       queue.push(...(order.onFinding?.(finding) ?? []))
   }
   const { onFinding: _, onDone: __, onProgress: ___, signal: ____, ...assignment } = order
-  const task = quietly(() => beginTask({ ...assignment, threads: 1, thread: 0, control }, hear))
+  const task = beginTask({ ...assignment, threads: 1, thread: 0, control }, hear)
   return {
     work: async (jobs) => {
       queue.push(...jobs)

@@ -91,7 +91,6 @@ function copySmall(trees: Trees, { visit, name }: Taken<Sides>, { open, seen }: 
   try {
     copyBytes(trees, open, { target, seen })
     if (!isSame(seen, calls.lookOpen(open))) return false
-    calls.forget(open, { from: 0, to: seen.bytes })
     calls.copyAttributes(open, target)
     if (!getsMode(trees, seen.mode)) setModeAsFar(() => calls.setMode(target, seen.mode))
     calls.setTime(target, seen)

@@ -33,10 +33,9 @@ export function copyStretch(trees: Trees, { large, from, to }: StretchJob): void
       count(assignment.control, assignment.thread, { files: 0, bytes, kept: 0 })
     }
     try {
-      onBoth(trees, large, (open, target) => {
-        copyPart(trees, open, { target, from, to, seen: large.seen, tellBytes })
-        trees.calls.forget(open, { from, to })
-      })
+      onBoth(trees, large, (open, target) =>
+        copyPart(trees, open, { target, from, to, seen: large.seen, tellBytes }),
+      )
     } catch (error) {
       tellBytes(-counted)
       throw error

@@ -14,7 +14,6 @@ const AT_REMOVEDIR = 0x200
 const AT_EMPTY_PATH = 0x1000
 const BASIC_STATS = 0x7ff
 const WILL_NEED = 3
-const DO_NOT_NEED = 4
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const FICLONE = 0x40049409n
@@ -125,7 +124,6 @@ function fileCalls({ functions: c, check, errno }: Grip) {
     createFile: (folder, name, mode) => openAs(folder, name, [CREATE_FLAGS, mode & 0o777]),
     openToWrite: (folder, name) => openAs(folder, name, [O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0]),
     closeFile: (open) => void check(c.close(open.fd), 'close', open),
-    forget: ({ fd }, { from, to }) => void c.posix_fadvise(fd, BigInt(from), BigInt(to - from), DO_NOT_NEED),
     expect: ({ fd }) => void c.posix_fadvise(fd, 0n, 0n, WILL_NEED),
     syncOne: (open) => void check(c.fsync(open.fd), 'fsync', open),
     syncAll: (folder) => check(c.syncfs(folder.fd), 'syncfs', folder) === 0,

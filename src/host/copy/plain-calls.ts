@@ -62,7 +62,6 @@ const fileCalls = {
   openToWrite: (folder, name) => openAs(folder, name, [O_WRONLY | O_NOFOLLOW, 0]),
   closeFile: ({ fd }) => closeSync(fd),
   expect: () => {},
-  forget: () => {},
   read: ({ fd, folder, name }, buffer, at) =>
     on(folder, name, () => readSync(fd, buffer, 0, buffer.length, at)),
   write: ({ fd, folder, name }, { buffer, bytes, at }) => {

@@ -1,3 +1,4 @@
+import { quietly } from '../quietly.ts'
 import type { Calls } from './calls.ts'
 import { copier } from './copier.ts'
 import type { Assignment, Job, Said } from './jobs.ts'
@@ -19,7 +20,7 @@ export function beginTask(assignment: Assignment, say: (said: Said) => void): Ta
 function calls({ plain }: Assignment): Calls {
   if (plain) return plainCalls()
   try {
-    return nativeCalls()
+    return quietly(nativeCalls)
   } catch {
     return plainCalls()
   }

@@ -60,6 +60,9 @@ describe('an upgrade', () => {
     expect(again.steps).toEqual([])
     expect(again.problems[0]?.in('docker').why).toContain('you changed main.py')
     expect(walked).toEqual([])
+
+    await bootWorkspace(steadyHost(), { ...settings, upgrade: 'auto' })
+    expect(await textAt(`${root}/workspace/ComfyUI/main.py`)).toContain('0.34.0')
   })
 
   test('COMFY_UPGRADE=auto takes the image’s all the same and keeps the changed files', async () => {
@@ -156,6 +159,7 @@ describe('going back', () => {
     const again = await planFor(steadyHost(), settings)
     expect(again.steps).toEqual([])
     expect(again.problems[0]?.in('docker').why).toContain('you went back from it')
+    expect((await planFor(steadyHost(), { ...settings, upgrade: 'auto' })).steps).toEqual([])
 
     await wish(root, 'upgrade')
     const plan = await planFor(steadyHost(), settings)

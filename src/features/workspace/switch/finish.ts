@@ -1,3 +1,4 @@
+import type { Declined } from '../../../facts/tree-facts.ts'
 import type { Host } from '../../../host/host.ts'
 import { removeAll } from './move-entry.ts'
 import type { Switching } from './switch-trees.ts'
@@ -18,7 +19,7 @@ export async function finish({ host, trees, record }: Switching): Promise<void> 
   await clearAway(host, trees.next.folder)
   await host.fs.remove(trees.wish)
   if (record.act === 'rollback' && record.from !== undefined) {
-    const declined = { image: record.from, why: 'you went back from it' }
+    const declined: Declined = { image: record.from, why: 'you went back from it', by: 'rollback' }
     await host.fs.write(trees.declined, `${JSON.stringify(declined)}\n`)
   } else await host.fs.remove(trees.declined)
 }
