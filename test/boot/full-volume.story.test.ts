@@ -31,7 +31,7 @@ test('small files are counted by the blocks that they take', async () => {
   expect(readdirSync(volume.path)).toEqual([])
 })
 
-test('a volume that fills up within the copy: nothing is half there, the image is whole, and the remedies work', async () => {
+test('a volume that fills up within the copy: nothing is half there, the image is whole, and with room the next boot heals', async () => {
   const world = await makeWorld()
   const home = `${world.box.layer}/opt/ComfyUI`
   enlargeTree(home, 40)
@@ -51,8 +51,6 @@ test('a volume that fills up within the copy: nothing is half there, the image i
   expect(existsSync(`${volume.path}/ComfyUI`)).toBe(false)
   expect(existsSync(`${volume.path}/.comfy-init/trees/next`)).toBe(false)
   expect(treeOf(home)).toEqual(before)
-  const linked = await world.boot({ ...options, env: { COMFY_ADOPT: 'link', COMFY_GPU: 'off' } })
-  await linked.ended
   rmSync(`${volume.path}/filler`)
   const again = await world.boot(options)
   await world.ready(again)
