@@ -98,6 +98,8 @@ export type TreePlaces = {
   readonly retired: Slot
   /** The tree that ran before. */
   readonly previous: Slot
+  /** Copy of the database for a switch that has not begun. */
+  readonly prepared: string
   /** Which image is being staged, and since which start of the machine. */
   readonly note: string
   /** There while one tree takes another one's place. */
@@ -115,6 +117,7 @@ export function treesIn(folder: string): TreePlaces {
     next: slotOf(`${folder}/next`),
     retired: slotOf(`${folder}/retired`),
     previous: slotOf(`${folder}/previous`),
+    prepared: `${folder}/prepared`,
     note: `${folder}/next/staging.json`,
     record: `${folder}/switch.json`,
     wish: `${folder}/wish.json`,

@@ -109,7 +109,8 @@ export type Workspace = {
 }
 
 /**
- * What <workspace>/ComfyUI is: nothing, half of ours, ours, in the middle of a switch, or somebody else's. An empty one may
+ * What <workspace>/ComfyUI is: nothing, half of ours, ours, in the middle of a switch,
+ * in the middle of one of which nobody knows how far it is, or somebody else's. An empty one may
  * hold mount points, or be one itself (`mounted`): a rename cannot replace those.
  */
 export type WorkspaceTree =
@@ -118,6 +119,7 @@ export type WorkspaceTree =
   | { readonly state: 'torn' }
   | { readonly state: 'ours'; readonly marker: Marker; readonly isLinked: boolean }
   | { readonly state: 'switching'; readonly record: SwitchRecord }
+  | { readonly state: 'unclear'; readonly record: string }
   | { readonly state: 'foreign'; readonly found: readonly string[] }
 
 /** What a ComfyUI tree says about itself in its own files. */

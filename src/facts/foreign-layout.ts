@@ -52,7 +52,8 @@ export async function lookForeign(
 ): Promise<Foreign | undefined> {
   const { layout } = first
   const { state } = trees.tree
-  if (state === 'ours' || state === 'switching' || sought.home === layout.home) return undefined
+  if (state === 'ours' || state === 'switching' || state === 'unclear' || sought.home === layout.home)
+    return undefined
   const names = new Set((await orAbsent(fs.list(layout.workspace))) ?? [])
   const [begun, isKnown, [tree, treeKind], folders] = await Promise.all([
     names.has('.comfy-init') ? readBegun(fs, layout) : undefined,

@@ -8,7 +8,10 @@ import type { SwitchRecord, TreesFacts } from './tree-facts.ts'
 import { withoutLinks } from './without-links.ts'
 
 /** What lies beside the tree: others, and a switch under way. */
-export type TreesBeside = TreesFacts & { readonly record: SwitchRecord | undefined }
+export type TreesBeside = TreesFacts & {
+  /** `unclear`: there is one that cannot be read, or a tree that left its place without one. */
+  readonly record: SwitchRecord | 'unclear' | undefined
+}
 
 /** Looks at trees that are not in their place. Where there never was one it costs one look. */
 export async function lookTreesBeside(
@@ -34,7 +37,7 @@ export async function lookTreesBeside(
     wish: parseWish(wish),
     declined: parseDeclined(declined),
     pendingPatch: beside?.includes(PENDING) ?? false,
-    record: parseRecord(record),
+    record: parseRecord(record) ?? (has(places.record) || has(places.retired.folder) ? 'unclear' : undefined),
   }
 }
 

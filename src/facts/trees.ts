@@ -36,7 +36,8 @@ export async function lookTrees(fs: Fs, sought: Sought, first: FirstLook): Promi
     lookSource(fs, layout.home),
   ])
   const source = isOneTree ? inWorkspace : inImage
-  const mayUpgrade = isAnother(tree, source) && wantsUpgrade(sought, beside, { tree, source })
+  const mayUpgrade =
+    isAnother(tree, source) && wantsUpgrade(sought, beside, { tree, source, adopted: inWorkspace })
   const isWished = beside.wish !== undefined || sought.upgrade === 'auto'
   return {
     tree,
@@ -44,10 +45,12 @@ export async function lookTrees(fs: Fs, sought: Sought, first: FirstLook): Promi
     source,
     adopted: tree.state === 'ours' ? inWorkspace : undefined,
     changes: mayUpgrade && !isWished ? await lookChanges(fs, layout.home, mountsInside) : undefined,
-    mayMove: tree.state !== 'ours' && tree.state !== 'switching' && mayMove(sought, first),
+    mayMove: NOT_ADOPTED.has(tree.state) && mayMove(sought, first),
     mayUpgrade,
   }
 }
+
+const NOT_ADOPTED: ReadonlySet<WorkspaceTree['state']> = new Set(['absent', 'empty', 'torn', 'foreign'])
 
 function isAnother(tree: WorkspaceTree, source: ComfySource | undefined): boolean {
   return tree.state === 'ours' && source !== undefined && source.identity !== tree.marker.image
@@ -57,14 +60,15 @@ function isAnother(tree: WorkspaceTree, source: ComfySource | undefined): boolea
 function wantsUpgrade(
   { adopt, upgrade }: Sought,
   { wish, declined }: TreesBeside,
-  { tree, source }: Pick<Trees, 'tree' | 'source'>,
+  { tree, source, adopted }: Pick<Trees, 'tree' | 'source' | 'adopted'>,
 ): boolean {
   if (adopt === 'link') return false
   if (wish === 'upgrade') return true
   if (upgrade === 'keep' || upgrade === 'ask') return false
   if (tree.state !== 'ours') return false
   if (declined?.image === source?.identity && isStillDeclined(declined, upgrade)) return false
-  const isKept = isOlderThan(source?.version, tree.marker.version) || tree.marker.importedFrom !== undefined
+  const version = adopted?.version ?? tree.marker.version
+  const isKept = isOlderThan(source?.version, version) || tree.marker.importedFrom !== undefined
   return upgrade === 'auto' || !isKept
 }
 

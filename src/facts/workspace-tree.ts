@@ -1,4 +1,4 @@
-import { layoutOf, MARKER, TREES } from '../base/layout.ts'
+import { layoutOf, MARKER, TREES, type TreePlaces } from '../base/layout.ts'
 import type { Fs } from '../host/fs.ts'
 import type { WorkspaceTree } from './facts.ts'
 import { orAbsent } from './or-absent.ts'
@@ -8,7 +8,8 @@ import type { SwitchRecord } from './tree-facts.ts'
 /** What is known beside the tree itself: mount points below the workspace, a switch under way, a tree being staged. */
 export type Beside = {
   readonly mountsInside: readonly string[]
-  readonly record: SwitchRecord | undefined
+  readonly record: SwitchRecord | 'unclear' | undefined
+  readonly places: Pick<TreePlaces, 'record'>
   readonly isStaged: boolean
 }
 
@@ -16,8 +17,9 @@ export type Beside = {
 export async function lookTree(
   fs: Fs,
   workspace: string,
-  { mountsInside, record, isStaged }: Beside,
+  { mountsInside, record, places, isStaged }: Beside,
 ): Promise<WorkspaceTree> {
+  if (record === 'unclear') return { state: 'unclear', record: places.record }
   if (record !== undefined) return { state: 'switching', record }
   const { home } = layoutOf(workspace)
   const [entry, names, marker] = await Promise.all([

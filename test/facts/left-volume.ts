@@ -65,6 +65,8 @@ export function lookAt(workspace: string, looking: Looking = {}): Promise<Foreig
 
 function treeIn(state: WorkspaceTree['state']): WorkspaceTree {
   switch (state) {
+    case 'unclear':
+      return { state, record: '/switch.json' }
     case 'foreign':
       return { state, found: ['main.py'] }
     case 'ours':

@@ -16,7 +16,12 @@ const MARKED = {
 async function look(entries: Record<string, Leaf>, mounted: readonly string[] = [], isStaged = false) {
   const workspace = await treeOf(entries)
   const points = mounted.map((name) => `${workspace}/${name}`)
-  const tree = await lookTree(realFs(), workspace, { mountsInside: points, record: undefined, isStaged })
+  const tree = await lookTree(realFs(), workspace, {
+    mountsInside: points,
+    record: undefined,
+    places: { record: '' },
+    isStaged,
+  })
   return JSON.parse(JSON.stringify(tree).replaceAll(workspace, ''))
 }
 

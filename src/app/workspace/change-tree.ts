@@ -93,7 +93,8 @@ async function changeNow(host: Host, acting: Acting, { act, lost }: Changing): P
   })
   const { from, to } = goal
   const done = { ...doneBy(report, runtime, stop), act, runtime, from, to }
-  if (report.verdict === 'failed') {
+  const isSwitched = report.steps.some(({ id, result }) => id === 'workspace/switch' && result === 'done')
+  if (report.verdict === 'failed' || !isSwitched) {
     if (!lost.aborted) await dropWish(host, places)
     return notDone(lost, { ...done, result: 'not-done' })
   }

@@ -22,6 +22,8 @@ function whatLies(tree: Exclude<Workspace['tree'], { state: 'ours' }>): string {
       return 'Only a part of a first copy is there; the next start goes on with it.'
     case 'switching':
       return `The switch to ${tree.record.to} was cut short; the next start finishes it.`
+    case 'unclear':
+      return `A switch was cut short, and ${tree.record} does not say how far it was.`
     case 'foreign':
       return `Something is there that comfy-init did not make: ${shortList(tree.found)}.`
   }

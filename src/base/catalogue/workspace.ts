@@ -77,7 +77,7 @@ export const workspaceProblems = {
     why: ({ path, differences, reason }) =>
       `${path} is what runs; it is kept because ${reason}. They differ in: ${differences}.`,
     remedy: () =>
-      'Take the image’s: comfy-init workspace upgrade (your files stay, and comfy-init workspace rollback goes back). Keep it without this notice: COMFY_ADOPT=link runs the image’s with the state of the workspace.',
+      'Take the image’s: comfy-init workspace upgrade. Your files stay, and comfy-init workspace rollback goes back.',
   }),
   NO_PREVIOUS_TREE: entry<{ path: string }>({
     kind: 'usage',
@@ -85,11 +85,29 @@ export const workspaceProblems = {
     why: ({ path }) => `No upgrade has kept one: ${path} is the only tree there is.`,
     remedy: () => 'Look at what is there: comfy-init workspace status',
   }),
-  SWITCH_NOT_FINISHED: entry<{ path: string; trees: string; code: string }>({
+  SWITCH_NOT_BEGUN: entry<{ path: string; at: readonly string[]; code: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ path }) => `Cannot put another ComfyUI into ${path}.`,
+    why: ({ at, code }) => `${code} at ${few(at)}. Nothing was moved: ComfyUI starts as it is.`,
+    remedy: ({ at, code }) =>
+      code === 'EACCES'
+        ? `Give them to whoever ComfyUI runs as, on the host: chown -R UID:GID ${at[0] ?? ''}. Or let the container start as root.`
+        : 'Make room, or keep this ComfyUI: COMFY_UPGRADE=keep.',
+  }),
+  SWITCH_UNCLEAR: entry<{ path: string; trees: string; record: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot tell which ComfyUI belongs into ${path}.`,
+    why: ({ trees, record }) =>
+      `One was taking another one's place when a boot was cut, and ${record} does not say how far it was. Nothing was touched: your files are in ${trees}.`,
+    remedy: ({ record, trees }) =>
+      `Start once with the version of comfy-init that wrote ${record}. Or put your files back by hand from ${trees}/retired/ComfyUI, and then remove ${record} and ${trees}/retired.`,
+  }),
+  SWITCH_NOT_FINISHED: entry<{ path: string; trees: string; code: string; at?: string | undefined }>({
     kind: 'environment',
     what: ({ path }) => `Cannot put another ComfyUI into ${path}.`,
-    why: ({ trees, code }) =>
-      `The filesystem answered ${code}. Nothing is lost: every file is in its place or in ${trees}, and the next start goes on from there.`,
+    why: ({ trees, code, at }) =>
+      `The filesystem answered ${code}${at === undefined ? '' : ` at ${at}`}. Nothing is lost: every file is in its place or in ${trees}, and the next start goes on from there.`,
     remedy: () => 'Mend what the code names (room, rights, the disk), and start the container again.',
   }),
   WORKSPACE_NOT_TAKEN: entry<{ path: string; uid: number; gid: number; code: string }>({

@@ -38,6 +38,8 @@ function treeText({ home, state, comfyui, switching, found }: WorkspaceView): st
       return `a part of a first copy, beside ${home}`
     case 'switching':
       return `being switched to ${switching?.to ?? 'another one'}, since ${minute(switching?.startedAt)}`
+    case 'unclear':
+      return 'in the middle of a switch of which nobody knows how far it is: comfy-init plan says more'
     case 'foreign':
       return `not ours, in ${home}: ${shortList(found)}`
   }

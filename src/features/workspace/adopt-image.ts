@@ -57,7 +57,7 @@ export function stageUpgrade(copying: Copying): Step {
     id: 'workspace/stage-upgrade',
     title: `${actOf(copying)} ComfyUI ${image.version ?? image.identity} beside the one in ${layout.home} (${copying.width.reason})`,
     changes: [trees.next.tree],
-    ifFails: 'stop',
+    ifFails: 'go-on',
     async apply(host, tell, signal) {
       const staging = { ...copying, home: layout.home, width: copying.width.width, tell, signal }
       await withWords(host, copying, signal, () => stageTree(host, staging))

@@ -19,19 +19,21 @@ export type UpgradeChoice =
 /** Decides it for a tree of ours. What a person asked for comes first, then the setting, then whether anything of theirs is at stake. */
 export function decideUpgrade(
   settings: Settings,
-  { image, workspace }: Facts,
+  { image, workspace, adopted }: Facts,
   marker: Marker,
 ): UpgradeChoice {
   const { wish, previous, declined } = workspace.trees
+  // Somebody may have pulled another version into the tree since.
+  const version = adopted?.version ?? marker.version
   const isLinked = workspace.tree.state === 'ours' && workspace.tree.isLinked
-  if (wish === 'rollback' && previous !== undefined && !isLinked) return back(previous, marker)
+  if (wish === 'rollback' && previous !== undefined && !isLinked) return back(previous, version)
   if (image === undefined || image.place === 'link' || image.identity === marker.image) return { act: 'same' }
   const keep = (why: string) => ({ act: 'keep', image, why }) as const
   if (isLinked)
     return keep('ComfyUI’s folder in the workspace is a link, and what it leads to is not ours to move')
-  const isOlder = isOlderThan(image.version, marker.version)
+  const isOlder = isOlderThan(image.version, version)
   const take = (): UpgradeChoice =>
-    previous?.image === image.identity ? back(previous, marker) : { act: 'upgrade', image, isOlder }
+    previous?.image === image.identity ? back(previous, version) : { act: 'upgrade', image, isOlder }
   if (wish === 'upgrade') return take()
   const isDeclined = declined?.image === image.identity
   if (isDeclined && (declined.by === 'rollback' || settings.upgrade !== 'auto')) return keep(declined.why)
@@ -46,7 +48,6 @@ export function decideUpgrade(
       return take()
     case undefined:
   }
-  if (previous?.image === image.identity) return take()
   if (isOlder) return keep('it is older')
   if (marker.importedFrom !== undefined) return keep('another image had left it here')
   const why = whyChanged(workspace.changes)
@@ -60,8 +61,8 @@ function hasRoom({ size }: ImageTree, { space, trees }: Facts['workspace']): boo
   return bytes === 0 && files === 0
 }
 
-function back(previous: Marker, marker: Marker): UpgradeChoice {
-  return { act: 'back', previous, isOlder: isOlderThan(previous.version, marker.version) }
+function back(previous: Marker, version: string | undefined): UpgradeChoice {
+  return { act: 'back', previous, isOlder: isOlderThan(previous.version, version) }
 }
 
 function whyChanged(changes: Facts['workspace']['changes']): string | undefined {

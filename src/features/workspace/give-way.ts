@@ -1,13 +1,14 @@
 import { LEAVING, MARKER } from '../../base/layout.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
 import type { Step } from '../../engine/plan.ts'
+import { parseMarker } from '../../facts/parse-marker.ts'
 import type { Host } from '../../host/host.ts'
 
 /**
  * Makes the image tree's place a link to the workspace's tree, which must be whole. A crash leaves the image's folder, a
  * part of it that is marked as such, nothing, or the link; the next boot ends with the link in each case.
  */
-export function giveWay(image: string, home: string): Step {
+export function giveWay(image: string, home: string, coming: string): Step {
   return {
     id: 'workspace/give-way',
     title: `Make ${image} a link to ${home}`,
@@ -16,7 +17,7 @@ export function giveWay(image: string, home: string): Step {
     ifFails: 'go-on',
     async apply(host) {
       if ((await host.fs.readLink(image)) === home) return 'not-needed'
-      if (!(await isWhole(host, home))) return 'not-needed'
+      if (!(await isWhole(host, home, coming))) return 'not-needed'
       try {
         if ((await host.fs.look(image))?.kind === 'folder') await vacate(host, image, home)
         await host.fs.link(home, image)
@@ -31,12 +32,12 @@ export function giveWay(image: string, home: string): Step {
 }
 
 // The marker came into the tree before the tree came into its place, so where it is the tree was whole.
-async function isWhole(host: Host, home: string): Promise<boolean> {
+async function isWhole(host: Host, home: string, coming: string): Promise<boolean> {
   const [marker, main] = await Promise.all([
-    host.fs.look(`${home}/${MARKER}`),
+    host.fs.readText(`${home}/${MARKER}`),
     host.fs.follow(`${home}/main.py`),
   ])
-  return marker?.kind === 'file' && main?.kind === 'file'
+  return parseMarker(marker)?.image === coming && main?.kind === 'file'
 }
 
 // A folder of an image's layer cannot be renamed on overlayfs (EXDEV). Removing it costs nothing that the image does not

@@ -3,7 +3,6 @@ import { nameBytes } from '../../base/tree-path.ts'
 import type { Step } from '../../engine/plan.ts'
 import { PENDING } from '../../facts/trees-beside.ts'
 import type { Host } from '../../host/host.ts'
-import type { KeptChanges } from './switch/keep-changes.ts'
 
 /** Longest wait for git, milliseconds. */
 const GIT_MS = 60_000
@@ -22,14 +21,9 @@ export function keepPatch({ changes, personHome }: Layout, { previous }: TreePla
     ifFails: 'go-on',
     async apply(host, _tell, signal) {
       const folder = folderIn(await host.fs.readText(note))
-      const kept = folder === undefined ? undefined : await keptIn(host, folder)
-      if (folder !== undefined && kept !== undefined) {
-        const patch = await patchOf(host, {
-          tree: previous.tree,
-          files: kept.files,
-          home: personHome,
-          signal,
-        })
+      const files = folder === undefined ? [] : await filesIn(host, folder)
+      if (folder !== undefined && files.length > 0) {
+        const patch = await patchOf(host, { tree: previous.tree, files, home: personHome, signal })
         if (patch !== '') await host.fs.write(`${folder}/changes.patch`, patch)
       }
       await host.fs.remove(note)
@@ -78,13 +72,22 @@ async function patchOf(host: Host, { tree, files, home, signal }: Asking): Promi
   return finished.code === 0 && finished.stdout !== '' ? `${finished.stdout}\n` : ''
 }
 
+// A note that says nothing is none; the changed files are kept in any case.
 function folderIn(text: string | undefined): string | undefined {
-  const value: unknown = text === undefined ? undefined : JSON.parse(text)
-  if (typeof value !== 'object' || value === null || !('folder' in value)) return undefined
-  return typeof value.folder === 'string' ? value.folder : undefined
+  const folder = fieldOf(text, 'folder')
+  return typeof folder === 'string' ? folder : undefined
 }
 
-async function keptIn(host: Host, folder: string): Promise<KeptChanges | undefined> {
-  const text = await host.fs.readText(`${folder}/changes.json`)
-  return text === undefined ? undefined : JSON.parse(text)
+async function filesIn(host: Host, folder: string): Promise<readonly string[]> {
+  const files = fieldOf(await host.fs.readText(`${folder}/changes.json`), 'files')
+  return Array.isArray(files) ? files.filter((each) => typeof each === 'string') : []
+}
+
+function fieldOf(text: string | undefined, key: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -23,8 +23,10 @@ export function decidePlaces(settings: Settings, facts: Facts): Places {
   }
 }
 
+const ADOPTED: ReadonlySet<string> = new Set(['ours', 'switching', 'unclear'])
+
 function hasTree({ workspace }: Facts): boolean {
-  return workspace.tree.state === 'ours' || workspace.tree.state === 'switching'
+  return ADOPTED.has(workspace.tree.state)
 }
 
 function copies(settings: Settings, facts: Facts): boolean {
@@ -37,6 +39,7 @@ function copies(settings: Settings, facts: Facts): boolean {
     case 'ours':
       return decideUpgrade(settings, facts, tree.marker).act === 'upgrade'
     case 'switching':
+    case 'unclear':
     case 'foreign':
       return false
   }
@@ -61,9 +64,7 @@ function decideMode(settings: Settings, facts: Facts, layout: Layout): Decision 
 
 // A person's own ComfyUI in the workspace that COMFY_HOME points at: neither copied nor judged.
 function runsInPlace({ image, workspace }: Facts, layout: Layout): boolean {
-  return (
-    image?.path === layout.home && workspace.tree.state !== 'ours' && workspace.tree.state !== 'switching'
-  )
+  return image?.path === layout.home && !ADOPTED.has(workspace.tree.state)
 }
 
 function obstacleToMove(facts: Facts, layout: Layout): string | undefined {

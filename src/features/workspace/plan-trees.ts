@@ -1,6 +1,6 @@
 import type { Places } from '../../base/layout.ts'
 import { Problem } from '../../base/problem.ts'
-import { joinPlans, type Plan, problems, type Step, steps } from '../../engine/plan.ts'
+import { joinPlans, type Plan, problems, steps } from '../../engine/plan.ts'
 import type { Facts, ImageTree } from '../../facts/facts.ts'
 import type { Marker, SwitchRecord } from '../../facts/tree-facts.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -11,6 +11,7 @@ import { decideUpgrade } from './decide-upgrade.ts'
 import { differencesOf, differencesText } from './differences.ts'
 import { keepPatch } from './keep-patch.ts'
 import { mountsAt } from './places.ts'
+import { prepareSwitch } from './switch/prepare-switch.ts'
 import { firstRecord } from './switch/record.ts'
 import { switchStep } from './switch/switch-step.ts'
 
@@ -30,14 +31,14 @@ export function planTrees(settings: Settings, facts: Facts, places: Places, mark
       const { previous, isOlder } = choice
       const title = `Go back to ComfyUI ${nameOf(previous)}, and keep ${nameOf(marker)} as the previous one`
       const about = { act: 'rollback', from: marker.image, to: previous.image, isOlder } as const
-      return steps(switching(facts, places, { title, about }))
+      return switching(facts, places, { title, about })
     }
     case 'upgrade': {
       const { image, isOlder } = choice
       const title = `Switch to ComfyUI ${nameOf({ ...image, image: image.identity })}, and keep ${nameOf(marker)} as the previous one`
       const about = { act: 'upgrade', from: marker.image, to: image.identity, isOlder } as const
       const copying = copyingOf(facts, places, image)
-      return steps(stageUpgrade(copying), switching(facts, places, { title, about }))
+      return joinPlans(steps(stageUpgrade(copying)), switching(facts, places, { title, about }))
     }
   }
 }
@@ -62,9 +63,15 @@ function switching(
   facts: Facts,
   { layout }: Places,
   { title, about }: { title: string; about: Omit<SwitchRecord, 'layout' | 'phase' | 'startedAt'> },
-): Step {
+): Plan {
   const record = firstRecord({ ...about, startedAt: new Date(facts.nowMs).toISOString() })
-  return switchStep({ id: 'workspace/switch', title, layout, record, ...switchPlaces(facts, layout.home) })
+  const where = { layout, ...switchPlaces(facts, layout.home) }
+  const prepared = { isDone: false }
+  const from = about.act === 'rollback' ? 'previous' : 'next'
+  return steps(
+    prepareSwitch({ ...where, from, to: about.to }, prepared),
+    switchStep({ id: 'workspace/switch', title, record, prepared, ...where }),
+  )
 }
 
 function switchPlaces({ workspace, mounts }: Facts, home: string) {
@@ -83,12 +90,15 @@ function planWish({ workspace }: Facts, home: string): Plan {
 }
 
 function keepNotice(
-  { python }: Facts,
+  { python, adopted }: Facts,
   marker: Marker,
   { image, why, home }: { image: ImageTree; why: string; home: string },
 ): Plan {
   const differences = differencesText(differencesOf(marker, image, python)) || 'the identity'
-  const versions = { workspace: nameOf(marker), image: nameOf({ ...image, image: image.identity }) }
+  const versions = {
+    workspace: adopted?.version ?? nameOf(marker),
+    image: nameOf({ ...image, image: image.identity }),
+  }
   return problems(new Problem('IMAGE_DIFFERS', { path: home, ...versions, differences, reason: why }))
 }
 

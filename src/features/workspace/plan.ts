@@ -30,6 +30,7 @@ function planWithoutImage({ lostImage }: Facts): Plan {
 // A switch that was cut is finished whatever is wanted now: until then files of the person's are out of their place.
 function planTree(settings: Settings, facts: Facts, places: Places): Plan {
   const { tree } = facts.workspace
+  if (tree.state === 'unclear') return refuseUnclear(facts, places, tree.record)
   if (tree.state === 'switching')
     return joinPlans(planUnfinished(facts, places, tree.record), planGiveWay(facts, places, tree.record.to))
   return joinPlans(
@@ -39,6 +40,11 @@ function planTree(settings: Settings, facts: Facts, places: Places): Plan {
       ? planMove(settings, facts, places)
       : joinPlans(planCleaning(facts), planLink(facts, places)),
   )
+}
+
+function refuseUnclear({ workspace }: Facts, { layout }: Places, record: string): Plan {
+  const trees = workspace.trees.places.folder
+  return problems(new Problem('SWITCH_UNCLEAR', { path: layout.home, trees, record }))
 }
 
 function planMove(settings: Settings, facts: Facts, places: Places): Plan {
@@ -56,6 +62,7 @@ function planMove(settings: Settings, facts: Facts, places: Places): Plan {
         ? steps()
         : joinPlans(stateBeside(facts, places), planAdoption(facts.image, facts, places))
     case 'switching':
+    case 'unclear':
       return steps()
     case 'ours':
       if (facts.adopted === undefined) return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
@@ -106,9 +113,9 @@ function planGiveWay(facts: Facts, { layout }: Places, coming: string): Plan {
   const { home } = layout
   const place = image === undefined ? vacantHome : image.path
   if (place === undefined || place === home || mountsAt(place, mounts).length > 0) return steps()
-  if (image === undefined) return steps(giveWay(place, home))
+  if (image === undefined) return steps(giveWay(place, home, coming))
   const canGive = image.place === 'folder' && image.replaceable && image.identity === coming
-  return canGive && !holdsPythonOfImported(facts, place) ? steps(giveWay(place, home)) : steps()
+  return canGive && !holdsPythonOfImported(facts, place) ? steps(giveWay(place, home, coming)) : steps()
 }
 
 // A tree that another image left has not come with this image's Python: what lies only in the image's tree stays.

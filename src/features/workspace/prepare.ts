@@ -14,7 +14,7 @@ export function planPreparation(facts: Facts, places: Places): Plan {
 /** True when there is a ComfyUI to run, in the image or in the workspace; without one nothing is made. */
 export function hasComfyui({ image, workspace }: Facts): boolean {
   const { state } = workspace.tree
-  return image !== undefined || state === 'ours' || state === 'switching'
+  return image !== undefined || state === 'ours' || state === 'switching' || state === 'unclear'
 }
 
 function planOwnFolders(facts: Facts, { layout }: Places): Plan {

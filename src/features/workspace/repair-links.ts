@@ -22,7 +22,8 @@ export function planLinkRepair(facts: Facts, places: Places): Plan {
 function planImageLink({ lostImage, workspace }: Facts, { mode, layout }: Places): Plan {
   const { tree } = workspace
   if (lostImage === undefined || mode !== 'move' || tree.state !== 'ours') return steps()
-  return tree.marker.from === lostImage.path ? steps(giveWay(lostImage.path, layout.home)) : steps()
+  const { from, image } = tree.marker
+  return from === lostImage.path ? steps(giveWay(lostImage.path, layout.home, image)) : steps()
 }
 
 function problemOf(link: BrokenLink, places: Places): readonly Problem[] {

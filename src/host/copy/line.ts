@@ -1,11 +1,11 @@
 import type { Listed } from './calls.ts'
-import { checkpoint, mayShare, rest } from './control.ts'
+import { checkpoint, mayShare } from './control.ts'
 import { copyEntry, type Taken, takeEntry } from './copy-entry.ts'
 import type { FilesJob, Job } from './jobs.ts'
 import { below, nameOf } from './names.ts'
 import { isExhausted, retried, tell } from './thread.ts'
 import type { Trees } from './trees.ts'
-import { closeFolder, type Visit, visitAgain, visitFolder } from './visit.ts'
+import { closeFolder, reopen, shut, type Visit, visitAgain, visitFolder } from './visit.ts'
 
 /** The work of one thread: folders to visit, the entries of the one that is visited, and files opened before their turn. */
 export type Line = {
@@ -52,15 +52,19 @@ export function runLine(trees: Trees, line: Line): void {
 
 /** Takes the next entry or opens the next folder; false when there is neither, or no more may be open now. */
 function takeNext(trees: Trees, line: Line): boolean {
-  checkpoint(trees.assignment.control)
-  const isNow = () => line.ahead.length === 0
-  try {
-    return retried(trees, () => takeOne(trees, line), isNow)
-  } catch (error) {
-    if (!isExhausted(error) || isNow()) throw error
-    trees.learned.ahead = Math.max(1, line.ahead.length >> 1)
-    return false
-  }
+  const { learned, assignment } = trees
+  checkpoint(assignment.control)
+  return retried(trees, () => {
+    try {
+      return takeOne(trees, line)
+    } catch (error) {
+      if (!isExhausted(error)) throw error
+      learned.ahead = Math.max(1, line.ahead.length >> 1)
+      if (line.ahead.length > 0) return false
+      holdNothing(trees, line)
+      throw error
+    }
+  })
 }
 
 // What cannot be taken stays first in its list, and the order among the rest as it is.
@@ -68,6 +72,7 @@ function takeOne(trees: Trees, line: Line): boolean {
   const { visit } = line
   const entry = line.entries.at(-1)
   if (visit !== undefined && entry !== undefined) {
+    reopen(trees, visit)
     const taken = takeEntry(trees, visit, entry)
     line.entries.pop()
     if (taken === 'folder') line.folders.push(below(visit.path, entry.name.text))
@@ -118,21 +123,23 @@ function shareSome(trees: Trees, { folders, entries, visit }: Line): void {
   }
 }
 
-// Files that wait for their turn hold descriptors, which this one may need.
+// Whoever waits for descriptors holds none: else all threads could wait for one another.
 function copyTaken(trees: Trees, line: Line, taken: Taken): void {
-  try {
-    retried(
-      trees,
-      () => copyEntry(trees, taken),
-      () => false,
-    )
-  } catch (error) {
-    if (!isExhausted(error)) throw error
-    closeAhead(trees, line)
-    trees.learned.ahead = 1
-    rest(trees.assignment.control, 1)
-    retried(trees, () => copyEntry(trees, taken))
-  }
+  retried(trees, () => {
+    try {
+      reopen(trees, taken.visit)
+      copyEntry(trees, taken)
+    } catch (error) {
+      if (isExhausted(error)) holdNothing(trees, line)
+      throw error
+    }
+  })
+}
+
+function holdNothing(trees: Trees, line: Line): void {
+  closeAhead(trees, line)
+  for (const visit of line.visits) shut(trees, visit)
+  trees.learned.ahead = 1
 }
 
 function closeAhead({ calls }: Trees, { ahead }: Line): void {
@@ -151,10 +158,9 @@ function finishOne(trees: Trees, line: Line, visit: Visit): void {
   leave(trees, line, visit)
 }
 
-function leave({ calls }: Trees, { visits }: Line, visit: Visit): void {
+function leave(trees: Trees, { visits }: Line, visit: Visit): void {
   visits.delete(visit)
-  calls.closeFolder(visit.from)
-  calls.closeFolder(visit.to)
+  shut(trees, visit)
 }
 
 /** So many entries are worth another thread's time. */

@@ -15,16 +15,16 @@ export function tell({ say }: Thread, finding: Finding): void {
   say({ kind: 'found', findings: [finding] })
 }
 
-/** Tries again what the system asks to try again, and, where it should, waits for descriptors while others hold them all. */
-export function retried<T>({ assignment: { control } }: Thread, act: () => T, waits = () => true): T {
+/** Tries again what the system asks to try again, and waits for descriptors while others hold them all. */
+export function retried<T>({ assignment: { control, thread } }: Thread, act: () => T): T {
   for (let attempt = 0; ; attempt++)
     try {
       return act()
     } catch (error) {
       const code = codeOf(error) ?? ''
-      const most = PASSING.has(code) ? 5 : EXHAUSTED.has(code) && waits() ? 100 : 0
+      const most = PASSING.has(code) ? 5 : EXHAUSTED.has(code) ? 100 : 0
       if (attempt >= most) throw error
-      rest(control, EXHAUSTED.has(code) ? 50 : 10 * 2 ** attempt)
+      rest(control, EXHAUSTED.has(code) ? 20 + 9 * thread : 10 * 2 ** attempt)
     }
 }
 

@@ -9,8 +9,10 @@ import { getsMode, type Trees } from './trees.ts'
 /** A folder whose files are being copied: open on both sides until the last of them is done. */
 export type Visit = {
   readonly path: string
-  readonly from: Folder
-  readonly to: Folder
+  from: Folder
+  to: Folder
+  /** Closed while descriptors are wanted elsewhere. */
+  state: 'open' | 'closed'
   /** What lay at the target before; undefined when the folder is new. */
   readonly there: ReadonlyMap<string, Kind | undefined> | undefined
   readonly closing: Closing
@@ -33,7 +35,7 @@ export function visitFolder(trees: Trees, path: string): { visit: Visit; entries
     const there = target.isNew ? undefined : clearOf(trees, { path, to, wanted: listed })
     const closing = { path, mode: mode | 0o700, exact: !target.isNew, seconds, nanoseconds }
     const entries = skip.size === 0 ? listed : listed.filter(({ name }) => !skip.has(below(path, name.text)))
-    return { visit: { path, from, to, there, closing, open: 0, closedBy: 'visit' }, entries }
+    return { visit: { path, from, to, there, closing, state: 'open', open: 0, closedBy: 'visit' }, entries }
   } catch (error) {
     calls.closeFolder(from)
     if (to !== undefined) calls.closeFolder(to)
@@ -48,11 +50,34 @@ export function visitAgain({ calls, ...trees }: Trees, { path, fresh }: FilesJob
     const to = calls.openFolder(trees.to, path)
     const there = fresh ? undefined : namesIn(calls.list(to))
     const closing = { path, mode: 0, exact: false, seconds: 0, nanoseconds: 0 }
-    return { path, from, to, there, closing, open: 0, closedBy: 'another' }
+    return { path, from, to, there, closing, state: 'open', open: 0, closedBy: 'another' }
   } catch (error) {
     calls.closeFolder(from)
     throw error
   }
+}
+
+/** Closes both sides of a folder, if they are open. */
+export function shut({ calls }: Trees, visit: Visit): void {
+  if (visit.state === 'closed') return
+  visit.state = 'closed'
+  calls.closeFolder(visit.from)
+  calls.closeFolder(visit.to)
+}
+
+/** Opens both sides of a folder again, or neither. */
+export function reopen(trees: Trees, visit: Visit): void {
+  if (visit.state === 'open') return
+  const { calls } = trees
+  const from = calls.openFolder(trees.from, visit.path)
+  try {
+    visit.to = calls.openFolder(trees.to, visit.path)
+  } catch (error) {
+    calls.closeFolder(from)
+    throw error
+  }
+  visit.from = from
+  visit.state = 'open'
 }
 
 /** Gives a finished folder its mode and time. */

@@ -51,10 +51,10 @@ async function twoTrees() {
     await mkdir(folder, { recursive: true })
     await writeFile(`${folder}/main.py`, '')
   }
-  await writeFile(`${home}/${MARKER}`, '{"layout":1}')
+  await writeFile(`${home}/${MARKER}`, '{"layout":1,"image":"id"}')
   return { image, home }
 }
 
 function giving(image: string, home: string) {
-  return giveWay(image, home).apply(steadyHost(), () => {}, new AbortController().signal)
+  return giveWay(image, home, 'id').apply(steadyHost(), () => {}, new AbortController().signal)
 }

@@ -35,7 +35,7 @@ test('the page has a row for each state and each phase', async () => {
   const text = await readFile(PAGE, 'utf8')
   const rows = [...text.matchAll(/^\| (\w+) \|/gm)].map((each) => each[1])
   const states: Readonly<Record<WorkspaceTree['state'], true>> = {
-    ...{ absent: true, empty: true, torn: true, ours: true, switching: true, foreign: true },
+    ...{ absent: true, empty: true, torn: true, ours: true, switching: true, unclear: true, foreign: true },
   }
   expect(rows).toEqual(expect.arrayContaining(Object.keys(states)))
   expect(rows).toEqual(expect.arrayContaining(['fetch', 'retire', 'place', 'carry', 'database', 'finish']))

@@ -11,7 +11,12 @@ describe('an upgrade', () => {
     const settings = await usedWorkspace(root)
     const home = `${root}/workspace/ComfyUI`
     const steps = (await planFor(steadyHost(), settings)).steps.map(({ id }) => id)
-    expect(steps).toEqual(['workspace/stage-upgrade', 'workspace/switch', 'workspace/give-way'])
+    expect(steps).toEqual([
+      'workspace/stage-upgrade',
+      'workspace/prepare-switch',
+      'workspace/switch',
+      'workspace/give-way',
+    ])
 
     const reports = await bootWorkspace(steadyHost(), settings)
 
@@ -163,7 +168,11 @@ describe('going back', () => {
 
     await wish(root, 'upgrade')
     const plan = await planFor(steadyHost(), settings)
-    expect(plan.steps.map(({ id }) => id)).toEqual(['workspace/switch', 'workspace/give-way'])
+    expect(plan.steps.map(({ id }) => id)).toEqual([
+      'workspace/prepare-switch',
+      'workspace/switch',
+      'workspace/give-way',
+    ])
     await bootWorkspace(steadyHost(), settings)
     expect(await textAt(`${root}/workspace/ComfyUI/main.py`)).toContain('0.34.0')
   })

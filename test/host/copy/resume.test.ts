@@ -115,6 +115,14 @@ test('a copy is never written into a file that has another name elsewhere', asyn
   expect(readFileSync(`${to}/a`, 'utf8')).toBe('new text')
 })
 
+test('a file that has another name elsewhere is not kept: a later change there would be one here', async () => {
+  linkSync(`${to}/a`, `${to}-outside`)
+
+  expect(await fs.copyTree(from, to)).toMatchObject({ kept: 4 })
+
+  expect(statSync(`${to}/a`).nlink).toBe(1)
+})
+
 test('names of one file that came apart are put together again', async () => {
   linkSync(`${from}/b`, `${from}/deep/b2`)
   linkSync(`${from}/b`, `${from}/deep/b3`)

@@ -1,26 +1,27 @@
+import type { Layout, TreePlaces } from '../../../base/layout.ts'
+import type { Host } from '../../../host/host.ts'
 import type { Switching } from './switch-trees.ts'
 
 /** ComfyUI's database and what SQLite keeps beside it. A newer ComfyUI changes it in a way that an older one cannot read. */
 const FILES = ['comfyui.db', 'comfyui.db-wal', 'comfyui.db-shm'] as const
 
-/** Keeps a copy of the database with the tree that is leaving. A crash leaves no copy or a whole one. */
-export async function keepDatabase({ host, layout, trees }: Switching): Promise<void> {
-  const { database, folder } = trees.retired
-  if ((await host.fs.look(database)) !== undefined) return
-  const staged = `${database}.partial`
-  await host.fs.remove(staged)
-  let any = false
+/** Copies the database aside, before a switch begins. A crash leaves a part, which the next time is made again. */
+export async function prepareDatabase(host: Host, { home }: Layout, { prepared }: TreePlaces): Promise<void> {
+  await host.fs.remove(prepared)
+  await host.fs.makeFolder(prepared)
   for (const name of FILES) {
-    const path = `${layout.home}/user/${name}`
-    if ((await host.fs.look(path))?.kind !== 'file') continue
-    any = true
-    await host.fs.makeFolder(staged)
-    await host.fs.copy(path, `${staged}/${name}`)
+    const path = `${home}/user/${name}`
+    if ((await host.fs.look(path))?.kind === 'file') await host.fs.copy(path, `${prepared}/${name}`)
   }
-  if (!any) return
-  await host.fs.sync(staged)
+  await host.fs.sync(prepared)
+}
+
+/** Puts the copy of the database beside the tree that is leaving. Already there is fine. */
+export async function keepDatabase({ host, trees }: Switching): Promise<void> {
+  const { database, folder } = trees.retired
+  if ((await host.fs.look(trees.prepared)) === undefined) return
   await host.fs.makeFolder(folder)
-  await host.fs.rename(staged, database)
+  await host.fs.rename(trees.prepared, database)
 }
 
 /**

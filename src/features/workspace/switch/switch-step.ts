@@ -2,6 +2,7 @@ import type { Layout, TreePlaces } from '../../../base/layout.ts'
 import { Problem, systemCode } from '../../../base/problem.ts'
 import type { Step } from '../../../engine/plan.ts'
 import type { SwitchRecord } from '../../../facts/tree-facts.ts'
+import type { Prepared } from './prepare-switch.ts'
 import { switchTrees } from './switch-trees.ts'
 
 /** One switch, in words and with its record. */
@@ -12,16 +13,19 @@ export type Switch = {
   readonly trees: TreePlaces
   readonly mounts: readonly string[]
   readonly record: SwitchRecord
+  /** Absent for a switch that was begun already. */
+  readonly prepared?: Prepared
 }
 
 /** Switches trees, or finishes a switch that was cut. A crash leaves the record, and the next boot goes on by it. */
-export function switchStep({ id, title, layout, trees, mounts, record }: Switch): Step {
+export function switchStep({ id, title, layout, trees, mounts, record, prepared }: Switch): Step {
   return {
     id,
     title,
     changes: [layout.home, trees.previous.tree],
     ifFails: 'stop',
     async apply(host) {
+      if (prepared?.isDone === false) return 'not-needed'
       try {
         await switchTrees({ host, layout, trees, mounts, record })
         return 'done'
@@ -30,8 +34,15 @@ export function switchStep({ id, title, layout, trees, mounts, record }: Switch)
         const code = systemCode(error)
         if (code === undefined) throw error
         const { home: path } = layout
-        throw new Problem('SWITCH_NOT_FINISHED', { path, trees: trees.folder, code }, { cause: error })
+        const details = { path, trees: trees.folder, code, at: placeOf(error) }
+        throw new Problem('SWITCH_NOT_FINISHED', details, { cause: error })
       }
     },
   }
+}
+
+// The path that a system error is about.
+function placeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined
+  return typeof error.path === 'string' ? error.path : undefined
 }

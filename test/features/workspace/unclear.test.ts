@@ -1,0 +1,82 @@
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { treesIn } from '../../../src/base/layout.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { bootWorkspace, planFor, steadyHost } from './real-boot.ts'
+import { filesIn, put, usedWorkspace } from './two-images.ts'
+
+describe('a switch of which nobody knows how far it is', () => {
+  test.each([
+    ['of a later version', (path: string) => writeFile(path, '{"layout":2}')],
+    ['that is empty', (path: string) => writeFile(path, '')],
+    ['that is a folder', (path: string) => mkdir(path)],
+  ])('a record %s refuses the boot, and nothing is touched', async (_, write) => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const { retired, record } = treesIn(`${root}/workspace/.comfy-init/trees`)
+    await mkdir(retired.folder, { recursive: true })
+    await rename(`${root}/workspace/ComfyUI`, retired.tree)
+    await write(record)
+    const before = await filesIn(root)
+
+    const { problems } = await planFor(steadyHost(), settings)
+    await expect(bootWorkspace(steadyHost(), settings)).rejects.toThrow('4 rounds')
+
+    expect(problems.map(({ code, level }) => `${level} ${code}`)).toContain('blocking SWITCH_UNCLEAR')
+    expect(await filesIn(root)).toEqual(before)
+  })
+
+  test('a tree that left its place without a record is not passed over either', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const { retired } = treesIn(`${root}/workspace/.comfy-init/trees`)
+    await mkdir(retired.folder, { recursive: true })
+    await rename(`${root}/workspace/ComfyUI`, retired.tree)
+    const { problems } = await planFor(steadyHost(), settings)
+    expect(problems.map(({ code }) => code)).toContain('SWITCH_UNCLEAR')
+  })
+})
+
+describe('what stands in the way of a switch', () => {
+  test('a copy that fails leaves ComfyUI as it is, and is only a warning', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const host = steadyHost()
+    const copyTree: typeof host.fs.copyTree = () =>
+      Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+    const reports = await bootWorkspace({ ...host, fs: { ...host.fs, copyTree } }, settings).catch(() => [])
+    expect(reports.flatMap(({ problems }) => problems.map(({ level }) => level))).not.toContain('blocking')
+    expect(await readFile(`${root}/workspace/ComfyUI/main.py`, 'utf8')).toContain('0.33.0')
+    expect(await filesIn(`${root}/opt/ComfyUI`)).toContain('main.py')
+  })
+
+  test('a database that does not fit stops it before anything is moved', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const host = steadyHost()
+    const copy: typeof host.fs.copy = () =>
+      Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC', path: 'comfyui.db' }))
+    await bootWorkspace({ ...host, fs: { ...host.fs, copy } }, settings).catch(() => {})
+    expect(await readFile(`${root}/workspace/ComfyUI/main.py`, 'utf8')).toContain('0.33.0')
+    expect(await filesIn(`${root}/workspace/.comfy-init/trees`)).not.toContain('switch.json')
+    await bootWorkspace(steadyHost(), settings)
+    expect(await readFile(`${root}/workspace/ComfyUI/main.py`, 'utf8')).toContain('0.34.0')
+  })
+
+  test('a folder that is somebody else’s is named to whoever is not root', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const host = steadyHost()
+    await put(`${root}/workspace/ComfyUI/custom_nodes/mine/more.py`, '')
+    await chmod(`${root}/workspace/ComfyUI/custom_nodes/mine`, 0o755)
+    const users = { ...host.users, ids: () => ({ uid: 4321, gid: 4321, groups: [] }) }
+    const plan = await planFor(host, settings)
+    const step = plan.steps.find(({ id }) => id === 'workspace/prepare-switch')
+    await plan.steps
+      .find(({ id }) => id === 'workspace/stage-upgrade')
+      ?.apply(host, () => {}, new AbortController().signal)
+    const applied = step?.apply({ ...host, users }, () => {}, new AbortController().signal)
+    await expect(applied).rejects.toMatchObject({ code: 'SWITCH_NOT_BEGUN' })
+    await rm(`${root}/workspace`, { recursive: true })
+  })
+})
