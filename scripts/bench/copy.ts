@@ -73,7 +73,7 @@ function measure({ id, title, shape, place }: Case): void {
     for (const [at, way] of [...waysOf(WIDTH[place])].entries()) {
       const to = `${target}/target-${id}-${round}-${at}`
       mkdirSync(to)
-      samples.push({ way: way[0], ...run(way[1](from, to)) })
+      samples.push({ way: way[0], ...run(way[0], way[1](from, to)) })
     }
   console.log(report(title, samples))
 }
@@ -93,7 +93,7 @@ function waysOf(width: number): ReadonlyMap<string, Words> {
 }
 
 // Programs are in memory when they start, ours too: where it copies, it has been running.
-function run(words: readonly string[]): Omit<Sample, 'way'> {
+function run(way: string, words: readonly string[]): Omit<Sample, 'way'> {
   spawnSync('sync')
   writeFileSync('/proc/sys/vm/drop_caches', '3')
   for (const program of ['cp', 'rsync', 'tar', 'sh', 'bash']) spawnSync(program, ['--version'])
@@ -102,10 +102,11 @@ function run(words: readonly string[]): Omit<Sample, 'way'> {
   const { status, stdout, stderr } = spawnSync('bash', timed, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`)
   const [real = 0, user = 0, system = 0] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number)
-  const peak = Number.parseInt(stdout, 10)
+  const [peak = Number.NaN, insideMs] = way === OURS ? stdout.trim().split(' ').map(Number) : []
   return {
     ms: real * 1000,
     cpuMs: (user + system) * 1000,
     peakKib: Number.isNaN(peak) ? undefined : peak,
+    insideMs,
   }
 }

@@ -76,10 +76,14 @@ function guardOf({ taken, waited }: Outcome, path: string, read: string | undefi
       return { looksOld: false, problems: [new Problem('WORKSPACE_IN_USE', { path, ...taken })] }
     case 'unkept': {
       const details = { path: layoutOf(path).lockFile, code: taken.code }
-      return { looksOld: waited, problems: [new Problem('LOCK_NOT_KEPT', details)] }
+      const level = IN_ITS_PLACE.has(taken.code) ? 'blocking' : 'warning'
+      return { looksOld: waited, problems: [new Problem('LOCK_NOT_KEPT', details, { level })] }
     }
   }
 }
+
+/** A folder, a link or a pipe where the lock belongs: somebody's mistake, which can be mended. */
+const IN_ITS_PLACE = new Set(['EISDIR', 'ELOOP', 'ENOTSUP', 'ENXIO'])
 
 type Seen = Pick<Facts, 'workspace' | 'ports'> & { readonly here?: Promise<OwnerHere> }
 

@@ -4,7 +4,10 @@ import type { TreeEntry } from '../base/tree-entry.ts'
 const KINDS = { f: 'file', d: 'folder', l: 'link' } as const
 const LETTERS = { file: 'f', folder: 'd', link: 'l', other: undefined } as const
 
-/** A tree as text: one line per entry, sorted by path: kind, mode, bytes, mtime in nanoseconds, path, target; tabs between. */
+/**
+ * A tree as text: one line per entry, sorted by path: kind, mode, bytes, mtime in nanoseconds, path, target; tabs between. The
+ * last line says how many there are.
+ */
 export function manifestText(entries: readonly TreeEntry[]): string {
   const lines = entries.flatMap((each) => {
     const letter = LETTERS[each.kind]
@@ -12,15 +15,19 @@ export function manifestText(entries: readonly TreeEntry[]): string {
     const fields = [letter, each.mode.toString(8), each.bytes, each.mtimeNs, each.path]
     return [[...fields, ...(each.target === undefined ? [] : [each.target])].join('\t')]
   })
-  return lines.map((line) => `${line}\n`).join('')
+  return [...lines, `end\t${lines.length}`].map((line) => `${line}\n`).join('')
 }
 
-/** Entries by path. Lines that are not ours are passed over. */
-export function parseManifest(text: string): ReadonlyMap<string, TreeEntry> {
+/** Entries by path; undefined for a text that is cut off, or holds another number of entries than it says. */
+export function parseManifest(text: string): ReadonlyMap<string, TreeEntry> | undefined {
+  const lines = text.split('\n')
+  const [end, nothing] = lines.splice(-2)
+  if (nothing !== '' || end !== `end\t${lines.length}`) return undefined
   const entries = new Map<string, TreeEntry>()
-  for (const line of text.split('\n')) {
+  for (const line of lines) {
     const entry = parseLine(line)
-    if (entry !== undefined) entries.set(entry.path, entry)
+    if (entry === undefined) return undefined
+    entries.set(entry.path, entry)
   }
   return entries
 }

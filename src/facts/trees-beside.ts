@@ -4,7 +4,7 @@ import type { Mount } from './facts.ts'
 import { mountOf } from './mounts.ts'
 import { orAbsent } from './or-absent.ts'
 import { parseDeclined, parseMarker, parseRecord, parseWish } from './parse-marker.ts'
-import type { SwitchRecord, TreesFacts } from './tree-facts.ts'
+import type { Marker, SwitchRecord, TreesFacts } from './tree-facts.ts'
 import { withoutLinks } from './without-links.ts'
 
 /** What lies beside the tree: others, and a switch under way. */
@@ -27,18 +27,24 @@ export async function lookTreesBeside(
     read(places.record),
     read(places.wish),
     read(places.declined),
-    has(places.previous.folder) ? orAbsent(fs.readText(`${places.previous.tree}/${MARKER}`)) : undefined,
+    has(places.previous.folder) ? lookPrevious(fs, places) : undefined,
     has(places.previous.folder) ? orAbsent(fs.list(places.previous.folder)) : undefined,
   ])
   return {
     places,
     isStaged: has(places.next.folder),
-    previous: parseMarker(previous),
+    previous,
     wish: parseWish(wish),
     declined: parseDeclined(declined),
     pendingPatch: beside?.includes(PENDING) ?? false,
     record: parseRecord(record) ?? (has(places.record) || has(places.retired.folder) ? 'unclear' : undefined),
   }
+}
+
+// One that cannot start is nothing to go back to.
+async function lookPrevious(fs: Fs, { previous: { tree } }: TreePlaces): Promise<Marker | undefined> {
+  const main = await orAbsent(fs.follow(`${tree}/main.py`))
+  return main?.kind === 'file' ? parseMarker(await orAbsent(fs.readText(`${tree}/${MARKER}`))) : undefined
 }
 
 /** Name of the note beside the previous tree that git has still to describe what was changed in it. */

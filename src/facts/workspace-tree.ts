@@ -1,6 +1,7 @@
 import { layoutOf, MARKER, TREES, type TreePlaces } from '../base/layout.ts'
 import type { Fs } from '../host/fs.ts'
 import type { WorkspaceTree } from './facts.ts'
+import { LOST_AND_FOUND } from './look-changes.ts'
 import { orAbsent } from './or-absent.ts'
 import { parseMarker } from './parse-marker.ts'
 import type { SwitchRecord } from './tree-facts.ts'
@@ -43,6 +44,7 @@ async function holdsOnly(fs: Fs, folder: string, mounted: readonly string[]): Pr
   for (const { name, kind } of (await orAbsent(fs.entries(folder))) ?? []) {
     const path = `${folder}/${name}`
     if (mounted.includes(path) || name === TREES) continue
+    if (name === LOST_AND_FOUND && mounted.includes(folder)) continue
     if (kind !== 'folder' || !(await holdsOnly(fs, path, mounted))) return false
   }
   return true

@@ -20,6 +20,7 @@ import {
 import { basename, dirname } from 'node:path'
 import { systemCode } from '../base/problem.ts'
 import type { TreeEntry } from '../base/tree-entry.ts'
+import { escapeName } from '../base/tree-path.ts'
 import type { Copied, CopyOptions, WalkOptions } from './copy/copy-options.ts'
 import { copyEntry } from './copy-entry.ts'
 import { type Growing, grow } from './grow.ts'
@@ -53,7 +54,7 @@ export type Space = { readonly freeBytes: number; readonly freeInodes: number | 
 
 /** Files and folders. What is absent is undefined, never an error; every other failure throws the system's error. */
 export type Fs = {
-  readonly readText: (path: string) => Promise<string | undefined>
+  readonly readText: (path: string, mostBytes?: number) => Promise<string | undefined>
   /** At most so many bytes of a file from a place on; fewer at its end. */
   readonly readPart: (path: string, fromByte: number, bytes: number) => Promise<Uint8Array | undefined>
   /** The entry itself (a link is a link). */
@@ -62,6 +63,8 @@ export type Fs = {
   readonly follow: (path: string) => Promise<FileEntry | undefined>
   /** Names in a folder, sorted. */
   readonly list: (path: string) => Promise<readonly string[] | undefined>
+  /** Names in a folder as they are, escaped, since they need not be UTF-8; sorted. */
+  readonly names: (path: Path) => Promise<readonly string[] | undefined>
   /** Names in a folder with their kinds, in one reading of it; sorted. */
   readonly entries: (path: string) => Promise<readonly Named[] | undefined>
   readonly readLink: (path: string) => Promise<string | undefined>
@@ -83,7 +86,7 @@ export type Fs = {
   /** Makes a symlink, replacing one that is there; never a file or folder. A crash leaves the old link or the new. */
   readonly link: (target: string, path: string) => Promise<void>
   /** Gives one folder or file (never what lies in it) to an owner. */
-  readonly own: (path: string, uid: number, gid: number) => Promise<void>
+  readonly own: (path: Path, uid: number, gid: number) => Promise<void>
   /** Renames, and brings the folder's new entry to the disk unless `sync` is false: for many renames one sync will do. */
   readonly rename: (from: Path, to: Path, options?: { readonly sync: boolean }) => Promise<void>
   /** Copies one file, link or small folder over what is there of the same kind. A crash leaves a part. */
@@ -91,7 +94,7 @@ export type Fs = {
   /** Removes a file, link or whole folder; links inside are removed, never followed. */
   readonly remove: (path: string) => Promise<void>
   /** Removes a folder that holds nothing; ENOTEMPTY when it does. */
-  readonly removeEmpty: (path: string) => Promise<void>
+  readonly removeEmpty: (path: Path) => Promise<void>
   /** Copies a tree, and goes on with what an earlier copy left; the copies belong to whoever copies. */
   readonly copyTree: (from: string, to: string, options?: CopyOptions) => Promise<Copied>
   /** All entries below a folder, sorted by path; none where there is no folder. */
@@ -105,11 +108,13 @@ export type Fs = {
 /** The real file system. What only copies need is loaded with the first of them. */
 export function realFs(): Fs {
   return {
-    readText: (path) => absentIs(undefined, readText(path)),
+    readText: (path, mostBytes) => absentIs(undefined, readText(path, mostBytes)),
     readPart,
     look: async (path) => entryOf(await absentIs(undefined, lstat(systemPath(path)))),
     follow: async (path) => entryOf(await absentIs(undefined, stat(path))),
     list: async (path) => (await absentIs(undefined, readdir(path)))?.sort(),
+    names: async (path) =>
+      (await absentIs(undefined, readdir(systemPath(path), 'buffer')))?.map(escapeName).sort(),
     entries,
     readLink: (path) => absentIs(undefined, readlink(path)),
     realPath: (path) => absentIs(undefined, realpath(path)),
@@ -123,11 +128,11 @@ export function realFs(): Fs {
     append: (path, text) => appendFile(path, text),
     grow,
     link,
-    own: (path, uid, gid) => lchown(path, uid, gid),
+    own: (path, uid, gid) => lchown(systemPath(path), uid, gid),
     rename: renameEntry,
     copy: copyEntry,
     remove,
-    removeEmpty: (path) => rmdir(path),
+    removeEmpty: (path) => rmdir(systemPath(path)),
     copyTree: async (...args) => (await import('./copy/copy-tree.ts')).copyTree(...args),
     walk: async (...args) => (await import('./copy/walk.ts')).walk(...args),
     lockFile: openLockFile,

@@ -1,4 +1,15 @@
-import { close, constants, fdatasync, fstatSync, ftruncate, open, read, type Stats, write } from 'node:fs'
+import {
+  close,
+  constants,
+  fchmodSync,
+  fdatasync,
+  fstatSync,
+  ftruncate,
+  open,
+  read,
+  type Stats,
+  write,
+} from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { quietly } from './quietly.ts'
@@ -28,6 +39,7 @@ export async function openLockFile(path: string): Promise<LockFile> {
   try {
     const found = fstatSync(fd)
     let { size } = found
+    if (found.isFile()) openToAll(fd, found)
     if (!found.isFile())
       throw Object.assign(new Error(`ENOTSUP: ${path} is no regular file`), { code: 'ENOTSUP' })
     return {
@@ -50,6 +62,15 @@ export async function openLockFile(path: string): Promise<LockFile> {
   } catch (error) {
     await closed(fd)
     throw error
+  }
+}
+
+// A later start may run as somebody else, and has to write its name here.
+function openToAll(fd: number, { mode }: Stats): void {
+  try {
+    if ((mode & 0o666) !== 0o666) fchmodSync(fd, mode | 0o666)
+  } catch {
+    // somebody else's, or a filesystem without modes
   }
 }
 

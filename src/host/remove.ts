@@ -7,7 +7,7 @@ export async function remove(path: string): Promise<void> {
     await rm(path, { recursive: true, force: true })
   } catch (error) {
     if (systemCode(error) !== 'EACCES' && systemCode(error) !== 'EPERM') throw error
-    await openFolders(path)
+    await openFolders(path).catch(passOverAbsent)
     await rm(path, { recursive: true, force: true })
   }
 }
@@ -18,5 +18,10 @@ async function openFolders(path: string): Promise<void> {
   if (!found.isDirectory()) return
   if ((found.mode & 0o700) !== 0o700) await chmod(path, found.mode | 0o700)
   for (const entry of await readdir(path, { withFileTypes: true }))
-    if (entry.isDirectory()) await openFolders(`${path}/${entry.name}`)
+    if (entry.isDirectory()) await openFolders(`${path}/${entry.name}`).catch(passOverAbsent)
+}
+
+// The first try may still be removing beside us.
+function passOverAbsent(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT') throw error
 }

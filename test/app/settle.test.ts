@@ -112,11 +112,22 @@ test('the request to stop ends a wait without a complaint', async () => {
 
 test('a workspace that takes no lock is used all the same, with a warning', async () => {
   const settings = await aWorld()
+  const host = steadyHost()
+  const lockFile = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+
+  const { report } = await begin(settings, () => {}, { ...host, fs: { ...host.fs, lockFile } }).settled
+
+  expect(report.verdict).toBe('healthy')
+  expect(codesOf(report)).toEqual(['LOCK_NOT_KEPT'])
+})
+
+test('a folder in the lock’s place is a mistake that is named, and nothing is begun', async () => {
+  const settings = await aWorld()
   await mkdir(layoutOf(settings.workspace).lockFile, { recursive: true })
 
   const { report } = await begin(settings).settled
 
-  expect(report.verdict).toBe('healthy')
+  expect(report.verdict).toBe('failed')
   expect(codesOf(report)).toEqual(['LOCK_NOT_KEPT'])
 })
 
@@ -159,8 +170,7 @@ type Boot = {
   readonly opened: () => number
 }
 
-function begin(settings: Settings, listen: (event: Event) => void = () => {}): Boot {
-  const host = steadyHost()
+function begin(settings: Settings, listen: (event: Event) => void = () => {}, host = steadyHost()): Boot {
   const events: Event[] = []
   const stop = new AbortController()
   const loss = new AbortController()

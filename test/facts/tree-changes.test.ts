@@ -42,10 +42,11 @@ describe('whose a file of a tree is', () => {
     expect(changes([...CAME, ...more])).toEqual(wanted)
   })
 
-  test('a bundled node that was changed is the person’s', () => {
-    expect(changes(changed('custom_nodes/Manager/__init__.py')).own).toEqual([
-      'custom_nodes/Manager/__init__.py',
-    ])
+  test('a folder whose name only ends like that of compiled files is the person’s', () => {
+    const more = [folder('input/old__pycache__'), file('input/old__pycache__/x.png'), folder('my__pycache__')]
+    expect(changes([...CAME, ...more]).own).toEqual(['input/old__pycache__', 'my__pycache__'])
+    const came = [...CAME, folder('app/a__pycache__'), file('app/a__pycache__/a.py')]
+    expect(sorted(came, [...CAME, folder('app/a__pycache__')]).changed).toEqual(['app/a__pycache__/a.py'])
   })
 
   test('a models folder that became a link is the person’s', () => {
@@ -62,6 +63,7 @@ describe('whose a file of a tree is', () => {
 
   test.each([
     ['compiled files', [folder('app/__pycache__'), file('app/__pycache__/code.pyc')]],
+    ['compiled files of a bundled node', [folder('custom_nodes/Manager/__pycache__')]],
     ['temporary files', [folder('temp'), file('temp/x')]],
     ['packages in the tree’s own venv', [file('venv/lib')]],
     ['what git keeps for itself', [file('.git/FETCH_HEAD')]],
@@ -82,11 +84,16 @@ describe('whose a file of a tree is', () => {
 describe('the manifest', () => {
   test('it reads back as it was written', () => {
     const entries = [file('a b'), folder('d%0A'), { ...link('l', 'x'), mtimeNs: 1_700_000_000_123_456_789n }]
-    expect([...parseManifest(manifestText(entries)).values()]).toEqual(entries)
+    expect([...(parseManifest(manifestText(entries))?.values() ?? [])]).toEqual(entries)
   })
 
-  test('a line that is cut short is passed over', () => {
-    expect(parseManifest('f\t644\t12\nnonsense\n').size).toBe(0)
+  test('cut at any byte, or with a line that is none, it says nothing', () => {
+    const text = manifestText(CAME)
+    for (let length = 0; length < text.length; length++)
+      expect(parseManifest(text.slice(0, length)), `${length} bytes`).toBeUndefined()
+    expect(parseManifest(text.replace('f\t644', '\0\0\0\0'))).toBeUndefined()
+    expect(parseManifest(text.replace(/^.*main.py\n/m, ''))).toBeUndefined()
+    expect(parseManifest(manifestText([]))).toEqual(new Map())
   })
 
   test('the proof of two trees differs with a path, a size, a second and a target', () => {
@@ -103,8 +110,12 @@ describe('the manifest', () => {
 })
 
 function changes(found: readonly TreeEntry[]) {
-  const sorted = [...found].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return changesOf(new Map(CAME.map((each) => [each.path, each])), sorted)
+  return sorted(CAME, found)
+}
+
+function sorted(came: readonly TreeEntry[], found: readonly TreeEntry[]) {
+  const inOrder = [...found].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return changesOf(new Map(came.map((each) => [each.path, each])), inOrder)
 }
 
 function changed(path: string): readonly TreeEntry[] {

@@ -4,6 +4,8 @@ export type Sample = {
   readonly ms: number
   readonly cpuMs: number
   readonly peakKib: number | undefined
+  /** How long it took within the process, which in a boot is there already. */
+  readonly insideMs: number | undefined
 }
 
 /** The medians of each way, and ours beside the best of the others and beside cp. */
@@ -17,6 +19,7 @@ export function report(title: string, samples: readonly Sample[]): string {
   const ours = rows.find(({ way }) => way === OURS)
   const others = rows.filter(({ way }) => way !== OURS)
   const best = Math.min(...others.map(({ ms }) => ms))
+  const inside = median(samples.flatMap(({ insideMs }) => insideMs ?? []))
   const cp = others.find(({ way }) => way === 'cp -a')
   const ratio = (of: number | undefined) => ((ours?.ms ?? 0) / (of ?? 0) || 0).toFixed(2)
   return [
@@ -26,6 +29,7 @@ export function report(title: string, samples: readonly Sample[]): string {
       return `  ${way.padEnd(12)} ${ms.toFixed(0).padStart(7)} ms, processors ${cpuMs.toFixed(0)} ms${memory}`
     }),
     `  comfy-init is ${ratio(best)} of the best other, ${ratio(cp?.ms)} of cp -a`,
+    `  without the start of its process: ${inside.toFixed(0)} ms, ${(inside / best).toFixed(2)} of the best other`,
   ].join('\n')
 }
 

@@ -4,6 +4,7 @@ import { joinPlans, type Plan, type Step, steps } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { sizeOf } from '../../facts/tree-size.ts'
 import { PENDING } from '../../facts/trees-beside.ts'
+import { removeAll } from '../../features/workspace/switch/move-entry.ts'
 import type { Host } from '../../host/host.ts'
 import type { Input } from '../input.ts'
 import { type Acting, beginActing, type Done, doneBy, NOTHING_DONE } from './acting.ts'
@@ -118,7 +119,10 @@ function removeTree({ previous, next }: TreePlaces, { what, path }: Omit<Removed
       const marker = `${tree}/${MARKER}`
       if ((await host.fs.look(marker)) !== undefined) await host.fs.rename(marker, `${marker}.gone`)
       await host.fs.remove(`${folder}/${PENDING}`)
-      await host.fs.remove(folder)
+      if (!(await removeAll(host, folder)))
+        throw Object.assign(new Error(`EACCES: ${folder} holds folders of somebody else's`), {
+          code: 'EACCES',
+        })
       return 'done'
     },
   }

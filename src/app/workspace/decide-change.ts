@@ -1,3 +1,4 @@
+import { Problem } from '../../base/problem.ts'
 import { joinPlans, type Plan, problems, steps } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { planIdentity } from '../../features/identity/plan.ts'
@@ -14,7 +15,11 @@ import type { Settings } from '../../settings/settings.ts'
  */
 export function decideChange(settings: Settings, facts: Facts): Plan {
   const places = decidePlaces(settings, facts)
-  const wrong = [checkAbilities, checkRoom].flatMap((check) => check(settings, facts, places))
+  // A boot without the room goes on with what is there; who asks for the change itself is refused.
+  const room = checkRoom(settings, facts, places).map(
+    ({ code, details }) => new Problem(code, details, { level: 'blocking' }),
+  )
+  const wrong = [...checkAbilities(settings, facts, places), ...room]
   const plan = planWorkspace(settings, facts, places)
   const trees = {
     steps: plan.steps.filter(({ id }) => id !== 'workspace/give-way'),

@@ -13,6 +13,12 @@ type Unused = { readonly path: string; readonly what: string }
 
 /** Problems with what other images left in the workspace. */
 export const importProblems = {
+  MARKER_OF_LATER_VERSION: entry<{ path: string }>({
+    kind: 'environment',
+    what: ({ path }) => `Cannot read ${path}.`,
+    why: () => 'A later version of comfy-init wrote it, and says more than this one understands.',
+    remedy: () => 'Use an image with the later version, or set COMFY_ADOPT=link to leave the tree alone.',
+  }),
   IMPORT_WAITS: entry<{ title: string; workspace: string; parts: readonly Part[] }>({
     kind: 'environment',
     what: ({ title, workspace }) => `Cannot use what ${title} left in ${workspace} where it lies.`,

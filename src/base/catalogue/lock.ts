@@ -20,7 +20,7 @@ export const lockProblems = {
     why: ({ code }) =>
       `The filesystem answered ${code}. Nothing keeps a second container away from this workspace.`,
     remedy: ({ path }) =>
-      `Start one container at a time on this workspace, and look at what is there: ls -l ${path}`,
+      `Look at what is there: ls -ld ${path}. A file of its own is made where nothing is. Until then start one container at a time on this workspace.`,
   }),
   LOCK_LOST: entry<{ path: string; owner: Owner | undefined; code: string | undefined; silentMs: number }>({
     kind: 'temporary',

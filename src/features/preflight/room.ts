@@ -17,10 +17,13 @@ export function checkRoom(_: Settings, { image, workspace }: Facts, { copies }: 
   const need = needOf(moves ? { tree: image.size } : undefined)
   const missing = missingFor(need, space)
   const { freeBytes, freeInodes: freeFiles = 0 } = space
+  // Without room for another ComfyUI the one that is there still starts.
+  const level = moves && tree.state === 'ours' ? 'warning' : 'blocking'
+  const { bytes: needBytes, files: needFiles } = need
   return [
-    ...(missing.bytes > 0 ? [new Problem('NO_ROOM', { path, needBytes: need.bytes, freeBytes, moves })] : []),
+    ...(missing.bytes > 0 ? [new Problem('NO_ROOM', { path, needBytes, freeBytes, moves }, { level })] : []),
     ...(missing.files > 0
-      ? [new Problem('NO_INODES', { path, needFiles: need.files, freeFiles, moves })]
+      ? [new Problem('NO_INODES', { path, needFiles, freeFiles, moves }, { level })]
       : []),
   ]
 }

@@ -4,6 +4,7 @@ import type { Step } from '../../engine/plan.ts'
 import type { PythonFacts } from '../../facts/device-facts.ts'
 import type { ImageTree } from '../../facts/facts.ts'
 import { skippedIn } from '../../facts/look-changes.ts'
+import { missingFor, needOf } from '../../facts/room.ts'
 import type { Host } from '../../host/host.ts'
 import { stageTree } from './stage-tree.ts'
 import { firstRecord } from './switch/record.ts'
@@ -43,7 +44,7 @@ export function adoptImage(copying: Copying): Step {
         await stageTree(host, { ...copying, home, width: copying.width.width, tell, signal })
         const about = { act: 'adopt', from: undefined, to: image.identity, isOlder: false } as const
         const record = firstRecord({ ...about, startedAt: new Date(nowMs).toISOString() })
-        await switchTrees({ host, layout, trees, mounts, record })
+        await switchTrees({ host, layout, trees, mounts, record, signal })
       })
       return 'done'
     },
@@ -59,11 +60,21 @@ export function stageUpgrade(copying: Copying): Step {
     changes: [trees.next.tree],
     ifFails: 'go-on',
     async apply(host, tell, signal) {
+      await refuseWithoutRoom(host, copying)
       const staging = { ...copying, home: layout.home, width: copying.width.width, tell, signal }
-      await withWords(host, copying, signal, () => stageTree(host, staging))
-      return 'done'
+      return withWords(host, copying, signal, () => stageTree(host, staging))
     },
   }
+}
+
+// Said once more where it counts: the preflight only warns, since the ComfyUI that is there can start.
+async function refuseWithoutRoom(host: Host, { image, layout, trees, isStaged }: Copying): Promise<void> {
+  const space = await host.fs.space(layout.workspace)
+  if (space === undefined || image.size === undefined || isStaged) return
+  const missing = missingFor(needOf({ tree: image.size }), space)
+  if (missing.bytes === 0 && missing.files === 0) return
+  const at = [trees.folder]
+  throw new Problem('SWITCH_NOT_BEGUN', { path: layout.home, at, code: 'ENOSPC' })
 }
 
 function actOf({ isStaged }: Copying): string {
@@ -71,14 +82,14 @@ function actOf({ isStaged }: Copying): string {
 }
 
 // A full disk is freed again; after any other fault the next start goes on with what is there.
-async function withWords(
+async function withWords<T>(
   host: Host,
   { image, layout, trees }: Copying,
   signal: AbortSignal,
-  act: () => Promise<void>,
-): Promise<void> {
+  act: () => Promise<T>,
+): Promise<T> {
   try {
-    await act()
+    return await act()
   } catch (error) {
     if (signal.aborted || error instanceof Problem) throw error
     const code = systemCode(error)

@@ -85,9 +85,19 @@ async function tryToTake(
 // Somebody may remove the file between our opening and locking it: a lock on what nobody finds keeps nobody away.
 async function openInPlace(host: Host, { layout }: LockWish): Promise<LockFile> {
   for (;;) {
-    const file = await host.fs.lockFile(layout.lockFile)
+    const file = await openLock(host, layout.lockFile)
     if (await file.isInPlace()) return file
     await file.close()
+  }
+}
+
+// A start as root may have left a file that only root opens; the lock is kept by what is open, whoever we become.
+async function openLock(host: Host, path: string): Promise<LockFile> {
+  try {
+    return await host.fs.lockFile(path)
+  } catch (error) {
+    if (systemCode(error) !== 'EACCES') throw error
+    return host.users.asStarted(() => host.fs.lockFile(path))
   }
 }
 

@@ -65,7 +65,8 @@ function planMove(settings: Settings, facts: Facts, places: Places): Plan {
     case 'unclear':
       return steps()
     case 'ours':
-      if (facts.adopted === undefined) return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
+      if (facts.adopted === undefined && facts.workspace.trees.wish === undefined)
+        return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
       return joinPlans(
         planTrees(settings, facts, places, tree.marker),
         isAbandoned(facts, places) ? steps(clearStaging(facts.workspace.trees.places)) : steps(),

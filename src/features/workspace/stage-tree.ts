@@ -28,12 +28,12 @@ const OURS = [MARKER, MANIFEST, TREES]
 /**
  * Copies the image tree into the folder of the coming tree, proves the copy whole, and marks it. What a cut left there of the
  * same image is gone on with: after a new start of the machine every byte is compared, since the disk may have lost what was
- * not synced. The marker comes last: a crash leaves a part without one.
+ * not synced. The marker comes last: a crash leaves a part without one; a copy that has one is not made again.
  */
-export async function stageTree(host: Host, staging: Staging): Promise<void> {
+export async function stageTree(host: Host, staging: Staging): Promise<'done' | 'not-needed'> {
   const { image, home, trees, signal } = staging
   const { tree } = trees.next
-  if (await isStaged(host, staging)) return
+  if (await isStaged(host, staging)) return 'not-needed'
   const resume = await prepare(host, staging)
   const wanted = proofOf(await host.fs.walk(image.path, { skip: OURS, signal }))
   await host.fs.copyTree(image.path, tree, {
@@ -52,6 +52,7 @@ export async function stageTree(host: Host, staging: Staging): Promise<void> {
   await writeManifest(host, tree, listed)
   await host.fs.sync(tree, signal)
   await writeMarker(host, tree, markerOf({ ...staging, source: image, from: image.path, proof: wanted }))
+  return 'done'
 }
 
 async function isStaged(host: Host, { image, trees }: Staging): Promise<boolean> {

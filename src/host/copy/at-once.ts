@@ -1,5 +1,6 @@
 import { makeControl, Stopped, type Tally, total } from './control.ts'
 import { Crew, type Order } from './crew.ts'
+import { hearPause } from './hear-pause.ts'
 import type { Job, Said } from './jobs.ts'
 import { beginTask } from './task.ts'
 
@@ -43,22 +44,38 @@ export function workAtOnce(order: Order): Workers {
   }
 }
 
-/** Works an order off in this thread, and where that takes too long begins again with a crew: `act` is called anew, with what was done before. */
+/**
+ * Works an order off in this thread, and where that takes too long begins again with a crew: `act` is called anew, with what was
+ * done before. A TSTP that comes meanwhile is heard when this thread is free again: it holds what follows until CONT.
+ */
 export async function withWorkers<T>(
   order: () => Order,
   act: (workers: Workers, before: Tally) => Promise<T>,
 ): Promise<T> {
-  const first = workAtOnce(order())
+  const pause = hearPause()
   try {
-    return await act(first, NOTHING)
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error
+    const first = workAtOnce(order())
+    const result = await untilStopped(act(first, NOTHING)).finally(first.end)
+    await pause.isOver(order(), first.done)
+    return result === undefined ? await withCrew(order(), (crew) => act(crew, first.done)) : result.value
   } finally {
-    first.end()
+    pause.end()
   }
-  const crew = new Crew(order())
+}
+
+async function untilStopped<T>(work: Promise<T>): Promise<{ readonly value: T } | undefined> {
   try {
-    return await act(crew, first.done)
+    return { value: await work }
+  } catch (error) {
+    if (error instanceof Stopped) return undefined
+    throw error
+  }
+}
+
+async function withCrew<T>(order: Order, act: (crew: Workers) => Promise<T>): Promise<T> {
+  const crew = new Crew(order)
+  try {
+    return await act(crew)
   } finally {
     crew.end()
   }

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { type Control, makeControl, sayHungry, type Tally, total, want } from './control.ts'
+import { freeDescriptors } from './free-descriptors.ts'
 import type { Assignment, Finding, Job, Said } from './jobs.ts'
 import { startWorker } from './start-worker.ts'
 import { watchOver } from './watch-over.ts'
@@ -24,6 +25,9 @@ const PATIENCE_MS = 120
 
 const EAGER = 2
 
+/** What a thread needs so that it never waits for descriptors that another one holds: its own event loop takes five. */
+const DESCRIPTORS_EACH = 24
+
 /** Threads that work through jobs together. One is started when there is more work than those that are there can take. */
 export class Crew {
   readonly #order: Order
@@ -38,7 +42,7 @@ export class Crew {
 
   constructor(order: Order) {
     this.#order = order
-    this.#most = order.threads
+    this.#most = Math.max(1, Math.min(order.threads, Math.floor(freeDescriptors() / DESCRIPTORS_EACH)))
     this.#control = makeControl(order.threads)
     this.#leave = watchOver(this.#control, order, (reason) => this.#fail(reason))
   }

@@ -6,7 +6,7 @@ import { aSettings } from '../../support/world.ts'
 import { bootWorkspace, steadyHost } from './real-boot.ts'
 
 /** Files of a small image of ComfyUI, by version; the newer one lacks a file, has one more, and brings a node. */
-const IMAGES: Readonly<Record<'0.33.0' | '0.34.0', Readonly<Record<string, string>>>> = {
+const IMAGES: Readonly<Record<'0.33.0' | '0.34.0' | '0.35.0', Readonly<Record<string, string>>>> = {
   '0.33.0': {
     'main.py': 'print("0.33.0")\n',
     'comfyui_version.py': '__version__ = "0.33.0"\n',
@@ -31,6 +31,12 @@ const IMAGES: Readonly<Record<'0.33.0' | '0.34.0', Readonly<Record<string, strin
     'models/new_category/put_new_models_here': '',
     'input/example.png': 'picture',
     'output/_output_images_will_be_put_here': '',
+  },
+  '0.35.0': {
+    'main.py': 'print("0.35.0")\n',
+    'comfyui_version.py': '__version__ = "0.35.0"\n',
+    'requirements.txt': 'torch==2.11\n',
+    'models/loras/put_loras_here': '',
   },
 }
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { treesIn } from '../../../src/base/layout.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { bootWorkspace, planFor, steadyHost } from './real-boot.ts'
+import { applyOnce, bootWorkspace, planFor, steadyHost } from './real-boot.ts'
 import { filesIn, put, usedWorkspace } from './two-images.ts'
 
 describe('a switch of which nobody knows how far it is', () => {
@@ -61,6 +61,25 @@ describe('what stands in the way of a switch', () => {
     expect(await filesIn(`${root}/workspace/.comfy-init/trees`)).not.toContain('switch.json')
     await bootWorkspace(steadyHost(), settings)
     expect(await readFile(`${root}/workspace/ComfyUI/main.py`, 'utf8')).toContain('0.34.0')
+  })
+
+  test('a boot in which it cannot begin ends with what is there, and goes no rounds in vain', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    const host = steadyHost()
+    const copy: typeof host.fs.copy = () =>
+      Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC', path: 'comfyui.db' }))
+    const poor = { ...host, fs: { ...host.fs, copy } }
+    await applyOnce(poor, await planFor(poor, settings))
+    const again = await applyOnce(poor, await planFor(poor, settings))
+    const results = Object.fromEntries(again.steps.map(({ id, result }) => [id, result]))
+    expect(results).toMatchObject({
+      'workspace/stage-upgrade': 'not-needed',
+      'workspace/prepare-switch': 'failed',
+      'workspace/switch': 'not-needed',
+      'workspace/give-way': 'not-needed',
+    })
+    expect(again.verdict).toBe('degraded')
   })
 
   test('a folder that is somebody else’s is named to whoever is not root', async () => {

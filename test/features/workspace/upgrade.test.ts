@@ -177,6 +177,21 @@ describe('going back', () => {
     expect(await textAt(`${root}/workspace/ComfyUI/main.py`)).toContain('0.34.0')
   })
 
+  test('rows written before going back outlive the tree that they were written with', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    await bootWorkspace(steadyHost(), settings)
+    await put(`${root}/workspace/ComfyUI/user/comfyui.db`, 'rows of 0.34.0')
+    await wish(root, 'rollback')
+    await bootWorkspace(steadyHost(), settings)
+
+    await bootWorkspace(steadyHost(), await imageAt(root, '0.35.0'))
+
+    expect(await textAt(`${root}/workspace/ComfyUI/main.py`)).toContain('0.35.0')
+    const kept = `${root}/workspace/.comfy-init/changes/2026-11-21T00-00-00.000Z/database/comfyui.db`
+    expect(await textAt(kept)).toBe('rows of 0.34.0')
+  })
+
   test('without a previous tree it says so and goes on', async () => {
     const root = await tempFolder()
     const settings = await imageAt(root, '0.33.0')

@@ -146,6 +146,8 @@ test.each([50, 100])(
     largeFile('large', mebibytes)
     const changing = spawn('sh', ['-c', 'while touch "$1"; do :; done', 'sh', `${from}/large`])
     onTestFinished(() => void changing.kill())
+    const { mtimeMs } = statSync(`${from}/large`)
+    await until(() => statSync(`${from}/large`).mtimeMs !== mtimeMs, 'the first change')
 
     await expect(fs.copyTree(from, to)).rejects.toMatchObject({ code: 'ECHANGED', path: `${from}/large` })
 

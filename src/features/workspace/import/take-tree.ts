@@ -4,6 +4,7 @@ import type { Step } from '../../../engine/plan.ts'
 import type { PythonFacts } from '../../../facts/device-facts.ts'
 import type { ComfySource, ImageTree } from '../../../facts/facts.ts'
 import type { ForeignKind } from '../../../facts/foreign-layout.ts'
+import { parseMarker } from '../../../facts/parse-marker.ts'
 import { markerOf, writeManifest, writeMarker } from '../marker.ts'
 import { listTracked } from './list-tracked.ts'
 
@@ -32,7 +33,9 @@ export function takeTree({ home, source, kind, title, ...taking }: Taking): Step
     ifFails: 'stop',
     async apply(host, _tell, signal) {
       const { python, nowMs, mountsInside, image } = taking
-      if ((await host.fs.look(`${home}/${MARKER}`)) !== undefined) return 'not-needed'
+      const marker = await host.fs.readText(`${home}/${MARKER}`)
+      if (parseMarker(marker) !== undefined) return 'not-needed'
+      if (isOfLaterLayout(marker)) throw new Problem('MARKER_OF_LATER_VERSION', { path: `${home}/${MARKER}` })
       try {
         const entries = await listTracked(host, home, { mountsInside, signal })
         // Without git nobody can say which files are the person's.
@@ -48,4 +51,10 @@ export function takeTree({ home, source, kind, title, ...taking }: Taking): Step
       }
     },
   }
+}
+
+// A marker that is cut is written anew; one that we do not know yet is another program's word.
+function isOfLaterLayout(marker: string | undefined): boolean {
+  const [, layout] = /"layout"\s*:\s*(\d+)/.exec(marker ?? '') ?? []
+  return layout !== undefined && Number(layout) > 1
 }

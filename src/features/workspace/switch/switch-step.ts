@@ -24,13 +24,13 @@ export function switchStep({ id, title, layout, trees, mounts, record, prepared 
     title,
     changes: [layout.home, trees.previous.tree],
     ifFails: 'stop',
-    async apply(host) {
+    async apply(host, _tell, signal) {
       if (prepared?.isDone === false) return 'not-needed'
       try {
-        await switchTrees({ host, layout, trees, mounts, record })
+        await switchTrees({ host, layout, trees, mounts, record, signal })
         return 'done'
       } catch (error) {
-        if (error instanceof Problem) throw error
+        if (error instanceof Problem || signal.aborted) throw error
         const code = systemCode(error)
         if (code === undefined) throw error
         const { home: path } = layout

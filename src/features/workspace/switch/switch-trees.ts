@@ -3,7 +3,7 @@ import type { SwitchPhase, SwitchRecord } from '../../../facts/tree-facts.ts'
 import type { Host } from '../../../host/host.ts'
 import { carry } from './carry.ts'
 import { bringDatabase, keepDatabase } from './database.ts'
-import { fetchPrevious, finish } from './finish.ts'
+import { fetchPrevious, finish, keepStray } from './finish.ts'
 import { moveTree } from './move-tree.ts'
 import { nextRecord, writeRecord } from './record.ts'
 
@@ -14,6 +14,8 @@ export type Switching = {
   readonly trees: TreePlaces
   readonly mounts: readonly string[]
   readonly record: SwitchRecord
+  /** Aborting ends the switch between two renames; the record has the next boot go on. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -22,7 +24,9 @@ export type Switching = {
  * record is written before each: a crash leaves a switch that the next boot finishes, with or without the image it came from.
  */
 export async function switchTrees(switching: Switching): Promise<void> {
+  await keepStray(switching.host, switching.trees)
   for (let now: SwitchRecord | undefined = switching.record; now !== undefined; now = nextRecord(now)) {
+    switching.signal?.throwIfAborted()
     await writeRecord(switching.host, switching.trees, now)
     await ACTS[now.phase]({ ...switching, record: now })
   }
