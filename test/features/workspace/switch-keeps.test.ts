@@ -19,6 +19,17 @@ describe('a retired tree without a record', () => {
     expect(await isThere(trees.retired.folder)).toBe(false)
   })
 
+  test('is put aside by the switch itself, which goes on', async () => {
+    const root = await tempFolder()
+    const { layout, trees } = switchIn(root)
+    await put(`${trees.retired.tree}/output/pic.png`, 'mine')
+    await listedTree(layout.home, { 'main.py': 'old' })
+    await upgradeTo(root, { 'main.py': 'new' })
+    expect(await isThere(`${trees.folder}/kept-1/ComfyUI/output/pic.png`)).toBe(true)
+    expect(await readFile(`${layout.home}/main.py`, 'utf8')).toBe('new')
+    expect(await isThere(trees.record)).toBe(false)
+  })
+
   test('stays where a record says what becomes of it', async () => {
     const { host, trees } = switchIn(await tempFolder())
     await put(`${trees.retired.tree}/output/pic.png`, 'mine')

@@ -99,6 +99,7 @@ describe('a switch', () => {
     const mount = `${home}/models/checkpoints`
     const switching = switchIn(root, { phase: 'place' }, [mount])
     const { trees } = switching
+    await put(trees.record, JSON.stringify(switching.record))
     await listedTree(trees.retired.tree, OLD)
     for (const name of ['models/checkpoints/hidden.st', 'models/mine.st', 'user/notes'])
       await put(`${trees.retired.tree}/${name}`, 'mine')

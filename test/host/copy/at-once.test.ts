@@ -14,8 +14,10 @@ const program = (from: string, to: string) => `
   import { withWorkers } from ${JSON.stringify(fileURLToPath(SELF))}
   const order = () => ({ task: 'copy', from: '${from}', to: '${to}', resume: 'time', skip: [], plain: false, threads: 2,
     onProgress: ({ paused }) => console.log(paused ? 'paused' : 'goes on') })
+  let isFirst = true
   await withWorkers(order, async (workers) => {
-    process.kill(process.pid, 'SIGTSTP')
+    if (isFirst) process.kill(process.pid, 'SIGTSTP')
+    isFirst = false
     await workers.work([{ kind: 'folders', paths: [''] }])
   })
   console.log('done')
