@@ -100,11 +100,20 @@ test('a venv that does not work where it is stops the boot with what to set, and
   await world.ready(repaired)
 })
 
-test('nothing is moved where the workspace runs no programs', async () => {
+test('where the workspace runs no programs, the tree stays in the image with its venv', async () => {
   const world = await worldWithVenv()
   const volumes = [{ from: world.workspace, at: '/workspace', noExec: true }]
 
-  const container = await world.boot({ volumes, env: { COMFY_PYTHON: IMAGES } })
+  await world.ready(await world.boot({ volumes, env: { COMFY_PYTHON: IMAGES } }))
+
+  expect(existsSync(`${world.workspace}/ComfyUI`)).toBe(false)
+})
+
+test('nothing is moved where the workspace runs no programs, though it was asked for', async () => {
+  const world = await worldWithVenv()
+  const volumes = [{ from: world.workspace, at: '/workspace', noExec: true }]
+
+  const container = await world.boot({ volumes, env: { COMFY_PYTHON: IMAGES, COMFY_ADOPT: 'move' } })
 
   expect(await container.ended).toBe(69)
   expect(container.err()).toContain('noexec')

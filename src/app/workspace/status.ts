@@ -7,7 +7,7 @@ import { ask } from '../ask.ts'
 import type { Input } from '../input.ts'
 import { glance } from './glance.ts'
 import { type Holder, lookHolder } from './holder.ts'
-import { listChanges } from './kept-changes.ts'
+import { listChanges, listKeptTrees } from './kept-changes.ts'
 import { type NextStart, nextStart } from './next-start.ts'
 
 /** What lies in the workspace, and what becomes of it; JSON as it is. Paths have the workspace’s links resolved. */
@@ -31,6 +31,8 @@ export type WorkspaceView = {
   readonly holder: Holder | undefined
   /** Folders with what was changed in ComfyUI’s own code, kept from earlier upgrades. */
   readonly keptChanges: readonly string[]
+  /** Trees that were put aside and that only a person removes. */
+  readonly keptTrees: readonly string[]
 }
 
 /** Looks at the workspace without walking through it, and changes nothing. */
@@ -41,15 +43,17 @@ export async function workspaceStatus(
   const { settings } = await ask(host, input)
   const facts = await glance(host, settings)
   const { layout, ...places } = decidePlaces(settings, facts)
-  const [holder, keptChanges] = await Promise.all([
+  const [holder, keptChanges, keptTrees] = await Promise.all([
     lookHolder(host, settings, layout),
     listChanges(host, layout),
+    listKeptTrees(host, facts.workspace.trees.places),
   ])
   return {
     ...viewOf(facts, layout.home),
     nextStart: nextStart(settings, facts, { ...places, layout }),
     holder,
     keptChanges,
+    keptTrees,
   }
 }
 

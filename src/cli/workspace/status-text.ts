@@ -3,7 +3,7 @@ import { columns, shortList } from '../../base/text.ts'
 
 /** The workspace as a person reads it: one line per thing that there is. */
 export function workspaceText(view: WorkspaceView): string {
-  const { path, image, differences, nextStart, staged, wish, declined, keptChanges } = view
+  const { path, image, differences, nextStart, staged, wish, declined, keptChanges, keptTrees } = view
   const rows: readonly (readonly [string, string])[] = [
     ['workspace', path],
     ['ComfyUI', treeText(view)],
@@ -18,6 +18,9 @@ export function workspaceText(view: WorkspaceView): string {
     ...row('asked for', wish && `${wish}, at the next start`),
     ...row('declined', declined && `${declined.image}: ${declined.why}`),
     ...row('in use by', view.holder && holderText(view.holder)),
+    ...keptTrees.map(
+      (folder) => ['kept tree', `${folder}: it may hold files of yours; remove it when it does not`] as const,
+    ),
     ...keptChanges.map((folder, at) => [at === 0 ? 'your changes' : '', folder] as const),
   ]
   return `${columns(rows)}\n`

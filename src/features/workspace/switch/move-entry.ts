@@ -11,13 +11,16 @@ export function moveEntry(host: Host, from: Path, to: Path, { sync } = { sync: f
   return withRights(host, () => host.fs.rename(from, to, { sync }))
 }
 
-/** Removes a folder with all that is in it, as root where it holds something of root's; false where neither may. */
+/**
+ * Removes a folder with all that is in it, as root where it holds something of root's; false where neither may, and where paths
+ * in it are longer than the system takes.
+ */
 export async function removeAll(host: Host, path: string): Promise<boolean> {
   try {
     await withRights(host, () => host.fs.remove(path))
     return true
   } catch (error) {
-    if (!isRefused(error)) throw error
+    if (!isRefused(error) && systemCode(error) !== 'ENAMETOOLONG') throw error
     return false
   }
 }

@@ -64,10 +64,10 @@ async function refuseImmovable(host: Host, { layout, mounts }: Preparing): Promi
   const { found, changes } = await sortTree(host.fs, home, mounts)
   const tops = found.filter(({ path }) => !path.includes('/')).map(({ path }) => path)
   const at: string[] = []
-  for (const path of changes === 'unknown' ? tops : changes.own) {
+  for (const path of ['', ...(changes === 'unknown' ? tops : changes.own)]) {
     const entry = await host.fs.look(pathBytes(home, path))
     const isOurs = entry?.uid === us.uid || (entry !== undefined && (entry.mode & OTHERS_MAY_WRITE) !== 0)
-    if (entry?.kind === 'folder' && !isOurs) at.push(`${home}/${path}`)
+    if (entry?.kind === 'folder' && !isOurs) at.push(path === '' ? home : `${home}/${path}`)
   }
   if (at.length > 0) throw new Problem('SWITCH_NOT_BEGUN', { path: home, at, code: 'EACCES' })
 }
