@@ -67,6 +67,7 @@ test('with --json an upgrade is one document: what was done, step by step', asyn
   expect({ act, result, problems }).toEqual({ act: 'upgrade', result: 'done', problems: [] })
   expect(steps.map(({ id, result }: Record<string, unknown>) => `${id} ${result}`)).toEqual([
     'workspace/stage-upgrade done',
+    'workspace/prepare-switch done',
     'workspace/switch done',
   ])
 })

@@ -52,10 +52,14 @@ export class Crew {
     return new Promise((resolve, reject) => {
       this.#settle = () => (this.#failure === undefined ? resolve() : reject(this.#failure.reason))
       this.#queue.push(...jobs)
-      // A tree is rarely worth less than two threads, and a thread takes its time to start.
-      while (jobs.length > 0 && this.#members.length < EAGER && this.#hire() !== undefined);
+      if (jobs.length > 0) this.start()
       this.#pass()
     })
+  }
+
+  /** Has the first threads start: a tree is rarely worth less than two, and they take their time. */
+  start(): void {
+    while (this.#members.length < EAGER && this.#hire() !== undefined);
   }
 
   get done(): Tally {
