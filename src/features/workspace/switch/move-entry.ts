@@ -16,11 +16,15 @@ export function moveEntry(host: Host, from: Path, to: Path, { sync } = { sync: f
  * in it are longer than the system takes.
  */
 export async function removeAll(host: Host, path: string): Promise<boolean> {
+  const remove = () => withRights(host, () => host.fs.remove(path))
   try {
-    await withRights(host, () => host.fs.remove(path))
+    await remove().catch((error) => {
+      if (!isTooLong(error)) throw error
+      return remove()
+    })
     return true
   } catch (error) {
-    if (!isRefused(error) && systemCode(error) !== 'ENAMETOOLONG') throw error
+    if (!isRefused(error) && !isTooLong(error)) throw error
     return false
   }
 }
@@ -33,6 +37,10 @@ export async function withRights<T>(host: Host, act: () => Promise<T>): Promise<
     if (!isRefused(error)) throw error
     return host.users.asStarted(act)
   }
+}
+
+function isTooLong(error: unknown): boolean {
+  return systemCode(error) === 'ENAMETOOLONG'
 }
 
 /** True for an error that says: somebody else might. */
