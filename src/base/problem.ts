@@ -77,6 +77,12 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** The path that a system error is about, or undefined when it names none. */
+export function errorPath(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined
+  return typeof error.path === 'string' ? error.path : undefined
+}
+
 // The catalogue is typed by code; one lookup by a union of codes loses which details belong to which entry.
 function entryOf<C extends Code>(code: C): Entry<Details<C>> {
   return catalogue[code] as unknown as Entry<Details<C>>

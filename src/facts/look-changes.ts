@@ -7,21 +7,27 @@ import { lookTracked } from './git-index.ts'
 import { parseManifest } from './manifest.ts'
 import { orAbsent } from './or-absent.ts'
 import { changesOf, type TreeChanges } from './tree-changes.ts'
+import type { Came } from './what-came.ts'
 
 /** What lies in a tree, by path, and whose it is; `unknown` where no whole list says what the tree came with. */
-export type Sorted = { readonly found: readonly TreeEntry[]; readonly changes: TreeChanges | 'unknown' }
+export type Sorted = {
+  readonly found: readonly TreeEntry[]
+  /** What it came with. */
+  readonly came: Came | undefined
+  readonly changes: TreeChanges | 'unknown'
+}
 
 /** More than the list of any tree: two million files. Bytes. */
-export const MOST_LIST_BYTES = 256 * 1024 * 1024
+const MOST_LIST_BYTES = 256 * 1024 * 1024
 
 /** Walks a tree and sorts what it finds; `mounts` below it are not its own. */
 export async function sortTree(fs: Fs, tree: string, mounts: readonly string[] = []): Promise<Sorted> {
   const came = parseManifest((await fs.readText(`${tree}/${MANIFEST}`, MOST_LIST_BYTES)) ?? '')
   const skipped = skippedIn(tree, mounts)
   const found = await fs.walk(tree, { skip: skipped })
-  if (came === undefined) return { found, changes: 'unknown' }
+  if (came === undefined) return { found, came, changes: 'unknown' }
   const tracked = (await lookTracked(fs, tree))?.map(({ path }) => path) ?? []
-  return { found, changes: changesOf(came, found, { tracked, skipped }) }
+  return { found, came, changes: changesOf(came, found, { tracked, skipped }) }
 }
 
 /** Whose the files of an adopted tree are; undefined where it cannot be looked through. */

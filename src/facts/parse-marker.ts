@@ -57,6 +57,16 @@ export function parseDeclined(text: string | undefined): Declined | undefined {
   return { image, why: textIn(value, 'why') ?? '', by: value.by === 'changes' ? 'changes' : 'rollback' }
 }
 
+/** Which image is being staged, and since which start of the machine. */
+export type StagingNote = { readonly image: string; readonly bootId: string | undefined }
+
+/** The note beside a copy that is being made. */
+export function parseStaging(text: string | undefined): StagingNote | undefined {
+  const value = fieldsOf(text)
+  const image = value && textIn(value, 'image')
+  return value === undefined || image === undefined ? undefined : { image, bootId: textIn(value, 'bootId') }
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 function fieldsOf(text: string | undefined): Fields | undefined {

@@ -69,7 +69,8 @@ function whoseIsNew({ path, kind }: TreeEntry, code: Code): 'image' | 'own' | 'c
 /** The configuration that a person writes beside ComfyUI's code. */
 const STATE_FILES = new Set(['extra_model_paths.yaml', 'extra_paths.yaml'])
 
-function isState(path: string): boolean {
+/** Whether a path of a tree is a person's state: in one of the state folders, or a file that configures beside the code. */
+export function isState(path: string): boolean {
   const [top = ''] = path.split('/')
   return STATE_FILES.has(path) || STATE_FOLDERS.some((name) => name === top)
 }

@@ -56,6 +56,8 @@ export type TreesFacts = {
   readonly places: TreePlaces
   /** A tree is being staged, or was until somebody cut it. */
   readonly isStaged: boolean
+  /** Identity of the image that it is of, where a note says so. */
+  readonly stagedImage: string | undefined
   readonly previous: Marker | undefined
   readonly wish: Wish | undefined
   readonly declined: Declined | undefined

@@ -3,7 +3,7 @@ import type { Fs } from '../host/fs.ts'
 import type { Mount } from './facts.ts'
 import { mountOf } from './mounts.ts'
 import { orAbsent } from './or-absent.ts'
-import { parseDeclined, parseMarker, parseRecord, parseWish } from './parse-marker.ts'
+import { parseDeclined, parseMarker, parseRecord, parseStaging, parseWish } from './parse-marker.ts'
 import type { Marker, SwitchRecord, TreesFacts } from './tree-facts.ts'
 import { withoutLinks } from './without-links.ts'
 
@@ -23,16 +23,18 @@ export async function lookTreesBeside(
   const names = new Set((await orAbsent(fs.list(places.folder))) ?? [])
   const has = (path: string) => names.has(path.slice(places.folder.length + 1))
   const read = (path: string) => (has(path) ? orAbsent(fs.readText(path)) : undefined)
-  const [record, wish, declined, previous, beside] = await Promise.all([
+  const [record, wish, declined, staging, previous, beside] = await Promise.all([
     read(places.record),
     read(places.wish),
     read(places.declined),
+    has(places.next.folder) ? orAbsent(fs.readText(places.note)) : undefined,
     has(places.previous.folder) ? lookPrevious(fs, places) : undefined,
     has(places.previous.folder) ? orAbsent(fs.list(places.previous.folder)) : undefined,
   ])
   return {
     places,
     isStaged: has(places.next.folder),
+    stagedImage: parseStaging(staging)?.image,
     previous,
     wish: parseWish(wish),
     declined: parseDeclined(declined),

@@ -22,7 +22,7 @@ import { systemCode } from '../base/problem.ts'
 import type { TreeEntry } from '../base/tree-entry.ts'
 import { escapeName } from '../base/tree-path.ts'
 import type { Copied, CopyOptions, WalkOptions } from './copy/copy-options.ts'
-import { copyEntry } from './copy-entry.ts'
+import { copyOne } from './copy-one.ts'
 import { type Growing, grow } from './grow.ts'
 import { type LockFile, openLockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
@@ -130,7 +130,7 @@ export function realFs(): Fs {
     link,
     own: (path, uid, gid) => lchown(systemPath(path), uid, gid),
     rename: renameEntry,
-    copy: copyEntry,
+    copy: copyOne,
     remove,
     removeEmpty: (path) => rmdir(systemPath(path)),
     copyTree: async (...args) => (await import('./copy/copy-tree.ts')).copyTree(...args),

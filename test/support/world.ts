@@ -120,6 +120,7 @@ export function aTrees(overrides: Partial<TreesFacts> = {}): TreesFacts {
   return {
     places: treesIn('/workspace/.comfy-init/trees'),
     isStaged: false,
+    stagedImage: undefined,
     previous: undefined,
     wish: undefined,
     declined: undefined,

@@ -1,5 +1,5 @@
 import { type Layout, TREES, type TreePlaces } from '../../base/layout.ts'
-import { Problem, systemCode } from '../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../base/problem.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { PythonFacts } from '../../facts/device-facts.ts'
 import type { ImageTree } from '../../facts/facts.ts'
@@ -16,8 +16,9 @@ export type Copying = {
   readonly python: PythonFacts | undefined
   readonly layout: Layout
   readonly trees: TreePlaces
-  /** A part of a copy is there, of whichever image. */
+  /** A part of a copy is there; `goesOn` where it is of this image. */
   readonly isStaged: boolean
+  readonly goesOn: boolean
   /** Mount points at the tree's place or below it. */
   readonly mounts: readonly string[]
   /** Copies in flight, and why so many. */
@@ -77,8 +78,8 @@ async function refuseWithoutRoom(host: Host, { image, layout, trees, isStaged }:
   throw new Problem('SWITCH_NOT_BEGUN', { path: layout.home, at, code: 'ENOSPC' })
 }
 
-function actOf({ isStaged }: Copying): string {
-  return isStaged ? 'Go on copying' : 'Copy'
+function actOf({ goesOn }: Copying): string {
+  return goesOn ? 'Go on copying' : 'Copy'
 }
 
 // A full disk is freed again; after any other fault the next start goes on with what is there.
@@ -95,15 +96,9 @@ async function withWords<T>(
     const code = systemCode(error)
     if (code === undefined) throw error
     if (code === 'ENOSPC' || code === 'EDQUOT') await host.fs.remove(trees.next.folder).catch(() => {})
-    const details = { from: image.path, to: layout.home, code, at: placeOf(error) }
+    const details = { from: image.path, to: layout.home, code, at: errorPath(error) }
     throw new Problem('IMAGE_NOT_COPIED', details, { cause: error })
   }
-}
-
-// The path that a system error is about.
-function placeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined
-  return typeof error.path === 'string' ? error.path : undefined
 }
 
 // A folder of empty folders is what a container runtime leaves of mounts that are gone; files are somebody's.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Layout } from '../../base/layout.ts'
 import type { Owner } from '../../base/owner.ts'
 import { printable } from '../../base/text.ts'
+import { readBootId } from '../../facts/boot-id.ts'
 import type { Host } from '../../host/host.ts'
 
 /** What the lock file says: who has, or last had, the workspace. */
@@ -33,7 +34,7 @@ export async function ownerHere({ fs, self, clock }: Host, instance: string): Pr
   const read = async (path: string) => ((await fs.readText(path).catch(() => undefined)) ?? '').trim()
   const [host, bootId, mounts] = await Promise.all([
     read('/proc/sys/kernel/hostname'),
-    read('/proc/sys/kernel/random/boot_id'),
+    readBootId(fs),
     read('/proc/self/mountinfo'),
   ])
   return {
@@ -42,7 +43,7 @@ export async function ownerHere({ fs, self, clock }: Host, instance: string): Pr
     container: containerOf(mounts),
     pid: self.pid,
     since: new Date(clock.now()).toISOString(),
-    bootId,
+    bootId: bootId ?? '',
   }
 }
 

@@ -3,11 +3,11 @@ import { Problem } from '../../base/problem.ts'
 import { joinPlans, type Plan, problems, steps } from '../../engine/plan.ts'
 import type { Facts, ImageTree } from '../../facts/facts.ts'
 import type { Marker, SwitchRecord } from '../../facts/tree-facts.ts'
-import type { Settings } from '../../settings/settings.ts'
 import { type Copying, stageUpgrade } from './adopt-image.ts'
-import { clearWish, decline } from './clear-staging.ts'
+import { clearWish } from './clear-wish.ts'
 import { chooseWidth, endsOf } from './copy-width.ts'
-import { decideUpgrade } from './decide-upgrade.ts'
+import type { UpgradeChoice } from './decide-upgrade.ts'
+import { declineImage } from './decline-image.ts'
 import { differencesOf, differencesText } from './differences.ts'
 import { keepPatch } from './keep-patch.ts'
 import { mountsAt } from './places.ts'
@@ -16,15 +16,14 @@ import { firstRecord } from './switch/record.ts'
 import { switchStep } from './switch/switch-step.ts'
 
 /** What becomes of a tree that is ours: nothing, the image's takes its place, or the previous one comes back. Pure. */
-export function planTrees(settings: Settings, facts: Facts, places: Places, marker: Marker): Plan {
-  const choice = decideUpgrade(settings, facts, marker)
+export function planTrees(choice: UpgradeChoice, facts: Facts, places: Places, marker: Marker): Plan {
   const { home } = places.layout
   switch (choice.act) {
     case 'same':
       return planWish(facts, home)
     case 'keep':
       return joinPlans(
-        choice.lasts === undefined ? steps() : steps(decline(facts.workspace.trees.places, choice)),
+        choice.lasts === undefined ? steps() : steps(declineImage(facts.workspace.trees.places, choice)),
         keepNotice(facts, marker, { ...choice, home }),
       )
     case 'back': {
@@ -55,8 +54,9 @@ export function planUnfinished(facts: Facts, places: Places, record: SwitchRecor
 export function copyingOf(facts: Facts, { layout }: Places, image: ImageTree): Copying {
   const { python, nowMs } = facts
   const width = chooseWidth(endsOf(facts))
-  const { isStaged } = facts.workspace.trees
-  return { image, python, layout, nowMs, width, isStaged, ...switchPlaces(facts, layout.home) }
+  const { isStaged, stagedImage } = facts.workspace.trees
+  const goesOn = stagedImage === image.identity
+  return { image, python, layout, nowMs, width, isStaged, goesOn, ...switchPlaces(facts, layout.home) }
 }
 
 function switching(

@@ -6,7 +6,7 @@ import type { Marker } from '../../facts/tree-facts.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { adoptImage } from './adopt-image.ts'
 import { clearStaging } from './clear-staging.ts'
-import { decideUpgrade } from './decide-upgrade.ts'
+import { decideUpgrade, type UpgradeChoice } from './decide-upgrade.ts'
 import { giveWay } from './give-way.ts'
 import { planImport } from './import/plan.ts'
 import { importsTree } from './import/what-waits.ts'
@@ -36,9 +36,8 @@ function planTree(settings: Settings, facts: Facts, places: Places): Plan {
   return joinPlans(
     planLinkRepair(facts, places),
     planImport(settings, facts, places),
-    places.mode === 'move'
-      ? planMove(settings, facts, places)
-      : joinPlans(planCleaning(facts), planLink(facts, places)),
+    planCleaning(facts, places),
+    places.mode === 'move' ? planMove(settings, facts, places) : planLink(facts, places),
   )
 }
 
@@ -67,17 +66,16 @@ function planMove(settings: Settings, facts: Facts, places: Places): Plan {
     case 'ours':
       if (facts.adopted === undefined && facts.workspace.trees.wish === undefined)
         return problems(new Problem('TREE_WITHOUT_COMFYUI', { path: home }))
-      return joinPlans(
-        planTrees(settings, facts, places, tree.marker),
-        isAbandoned(facts, places) ? steps(clearStaging(facts.workspace.trees.places)) : steps(),
-        planGiveWay(facts, places, comingTree(settings, facts, tree.marker)),
-      )
+      return planOurs(settings, facts, places, tree.marker)
   }
 }
 
-// A copy that was begun for an upgrade which nobody wants any more.
-function isAbandoned({ workspace }: Facts, { copies }: Places): boolean {
-  return workspace.trees.isStaged && !copies
+function planOurs(settings: Settings, facts: Facts, places: Places, marker: Marker): Plan {
+  const choice = decideUpgrade(settings, facts, marker)
+  return joinPlans(
+    planTrees(choice, facts, places, marker),
+    planGiveWay(facts, places, comingTree(choice, marker)),
+  )
 }
 
 // Only when a person wants the move: auto stays where the state is.
@@ -95,8 +93,7 @@ function planAdoption(image: ImageTree, facts: Facts, places: Places): Plan {
 }
 
 // Identity of the tree that will be in its place when this plan is done.
-function comingTree(settings: Settings, facts: Facts, marker: Marker): string {
-  const choice = decideUpgrade(settings, facts, marker)
+function comingTree(choice: UpgradeChoice, marker: Marker): string {
   switch (choice.act) {
     case 'same':
     case 'keep':
@@ -125,8 +122,10 @@ function holdsPythonOfImported({ python, workspace }: Facts, place: string): boo
   return isImported && (python?.path.startsWith(`${place}/`) ?? false)
 }
 
-function planCleaning({ workspace }: Facts): Plan {
-  return workspace.tree.state === 'torn' ? steps(clearStaging(workspace.trees.places)) : steps()
+// A copy that was begun and that nobody wants any more: by another boot's settings, or for another image.
+function planCleaning({ workspace }: Facts, { copies }: Places): Plan {
+  const { isStaged, places } = workspace.trees
+  return isStaged && !copies ? steps(clearStaging(places)) : steps()
 }
 
 // The models of an image tree are read as shared ones; nothing else of it is.

@@ -1,10 +1,11 @@
 import { MANIFEST, MARKER, TREES, type TreePlaces } from '../../base/layout.ts'
 import { Problem } from '../../base/problem.ts'
 import type { TellProgress } from '../../engine/plan.ts'
+import { readBootId } from '../../facts/boot-id.ts'
 import type { PythonFacts } from '../../facts/device-facts.ts'
 import type { ImageTree } from '../../facts/facts.ts'
 import { type Proof, proofOf } from '../../facts/manifest.ts'
-import { parseMarker } from '../../facts/parse-marker.ts'
+import { parseMarker, parseStaging } from '../../facts/parse-marker.ts'
 import type { Host } from '../../host/host.ts'
 import { markerOf, writeManifest, writeMarker } from './marker.ts'
 import { rewriteVenv } from './venv/rewrite-venv.ts'
@@ -60,18 +61,17 @@ async function isStaged(host: Host, { image, trees }: Staging): Promise<boolean>
   return marker?.image === image.identity
 }
 
-const BOOT_ID = '/proc/sys/kernel/random/boot_id'
-
-// The note comes before the first byte, so that a part of another image's tree is never gone on with.
+// The note comes before the first byte, so that a part of another image's tree is never gone on with. It stays as it is until
+// the copy is whole: what an earlier start of the machine wrote is doubtful in every boot until then.
 async function prepare(host: Host, { image, trees }: Staging): Promise<'time' | 'content'> {
-  const bootId = (await host.fs.readText(BOOT_ID).catch(() => undefined))?.trim()
-  const note = `${JSON.stringify({ image: image.identity, bootId })}\n`
-  const before = await host.fs.readText(trees.note)
-  const isSameImage = before?.startsWith(`{"image":${JSON.stringify(image.identity)},`) ?? false
-  if (!isSameImage) await host.fs.remove(trees.next.folder)
+  const bootId = await readBootId(host.fs)
+  const before = parseStaging(await host.fs.readText(trees.note))
+  if (before?.image === image.identity)
+    return bootId !== undefined && before.bootId === bootId ? 'time' : 'content'
+  await host.fs.remove(trees.next.folder)
   await host.fs.makeFolder(trees.next.folder)
-  if (before !== note) await host.fs.write(trees.note, note)
-  return before === note ? 'time' : 'content'
+  await host.fs.write(trees.note, `${JSON.stringify({ image: image.identity, bootId })}\n`)
+  return 'time'
 }
 
 async function refuseDifference(

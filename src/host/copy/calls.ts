@@ -25,6 +25,8 @@ export type Found = {
   readonly identity: string
   readonly seconds: number
   readonly nanoseconds: number
+  /** Its time was never set: it is that of its last change, as in a file whose copying was cut. */
+  readonly hasOwnTime: boolean
 }
 
 /** A moment, as the system's calls take it. */

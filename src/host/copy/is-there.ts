@@ -24,8 +24,8 @@ export function isThere(
   if (target.kind !== found.kind || target.links > links || !isSame(found, target)) return false
   if (found.kind === 'link' && !calls.readLink(sides.from, name).equals(calls.readLink(sides.to, name)))
     return false
-  if (found.kind === 'file' && assignment.resume === 'content' && !haveSameBytes(trees, sides, name))
-    return false
+  const isDoubtful = assignment.resume === 'content' || target.hasOwnTime
+  if (found.kind === 'file' && isDoubtful && !haveSameBytes(trees, sides, name)) return false
   if (found.kind === 'file' && target.mode !== found.mode)
     setModeAsFar(() => calls.setModeOf(sides.to, name, found.mode))
   count(assignment.control, assignment.thread, {

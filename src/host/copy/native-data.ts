@@ -17,6 +17,7 @@ export function foundIn(buffer: Buffer): Found {
     identity: links > 1 ? identityIn(buffer) : '',
     seconds: buffer.readInt32LE(116) * 2 ** 32 + buffer.readUInt32LE(112),
     nanoseconds: buffer.readUInt32LE(120),
+    hasOwnTime: buffer.subarray(96, 108).equals(buffer.subarray(112, 124)),
   }
 }
 

@@ -144,6 +144,7 @@ function foundIn(found: BigIntStats): Found {
     identity: found.nlink > 1n ? `${found.dev}:${found.ino}` : '',
     seconds: Math.floor(Number(found.mtimeMs) / 1000),
     nanoseconds: microseconds * 1000,
+    hasOwnTime: found.mtimeNs === found.ctimeNs,
   }
 }
 

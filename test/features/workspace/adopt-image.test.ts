@@ -1,7 +1,7 @@
-import { mkdir, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { Progress } from '../../../src/base/event.ts'
-import { MARKER } from '../../../src/base/layout.ts'
+import { MARKER, treesIn } from '../../../src/base/layout.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { listing } from '../../support/tree-listing.ts'
@@ -110,3 +110,42 @@ describe('the first boot', () => {
     expect(await readdir(`${root}/workspace`)).not.toContain('ComfyUI')
   })
 })
+
+describe('a first boot that goes on with a part', () => {
+  test('every byte is compared that an earlier start of the machine wrote, by each boot until the copy is whole', async () => {
+    const root = await tempFolder()
+    const settings = await anImageIn(root)
+    const host = steadyHost()
+    const { next, note } = treesIn(`${root}/workspace/.comfy-init/trees`)
+    const cut = withCopy(host, async (...args) => {
+      await host.fs.copyTree(...args)
+      throw new Error('The process was killed.')
+    })
+    await applyOnce(cut, await planFor(host, settings)).catch(() => {})
+    await loseContent(`${next.tree}/main.py`)
+    await writeFile(note, (await readFile(note, 'utf8')).replace(/"bootId":"[^"]*"/, '"bootId":"another"'))
+
+    const asked: (string | undefined)[] = []
+    const cutAgain = withCopy(host, async (_from, _to, options) => {
+      asked.push(options?.resume)
+      throw new Error('The process was killed.')
+    })
+    await applyOnce(cutAgain, await planFor(host, settings)).catch(() => {})
+    const [report] = await bootWorkspace(host, settings)
+
+    expect(asked).toEqual(['content'])
+    expect(report?.steps.map(({ title }) => title).join()).toContain('Go on copying ComfyUI 0.33.0')
+    expect(await readFile(`${root}/workspace/ComfyUI/main.py`, 'utf8')).toBe('print("ComfyUI")\n')
+  })
+})
+
+function withCopy(host: Host, copyTree: Host['fs']['copyTree']): Host {
+  return { ...host, fs: { ...host.fs, copyTree } }
+}
+
+// As a power cut leaves it: size and time are there, the bytes are not.
+async function loseContent(path: string): Promise<void> {
+  const { size, mtime } = await stat(path)
+  await writeFile(path, Buffer.alloc(size))
+  await utimes(path, mtime, mtime)
+}

@@ -166,6 +166,7 @@ test('a first tree is put into a mount that holds lost+found', async () => {
     python: undefined,
     layout,
     trees: treesIn(`${layout.home}/${TREES}`),
+    goesOn: false,
     isStaged: false,
     mounts: [layout.home],
     width: { width: 16, reason: 'a test' },

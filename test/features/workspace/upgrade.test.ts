@@ -47,7 +47,7 @@ describe('an upgrade', () => {
     const settings = await usedWorkspace(root)
     await put(`${root}/workspace/ComfyUI/main.py`, 'print("mine")\n')
     const { steps, problems } = await planFor(steadyHost(), settings)
-    expect(steps.map(({ id }) => id)).toEqual(['workspace/decline'])
+    expect(steps.map(({ id }) => id)).toEqual(['workspace/decline-image'])
     expect(problems.map(({ code, level }) => `${level} ${code}`)).toEqual(['warning IMAGE_DIFFERS'])
     const { what, why } = problems[0]?.in('docker') ?? {}
     expect(what).toBe('The workspace has ComfyUI 0.33.0, the image has 0.34.0.')

@@ -61,6 +61,15 @@ test('a file of the same size and time with other bytes is found by content alon
   expect(readFileSync(`${to}/a`, 'utf8')).toBe('text of a')
 })
 
+test('a file whose own time is the source’s by chance is compared: its copying may have been cut', async () => {
+  writeFileSync(`${to}/a`, 'text of z')
+  execFileSync('touch', ['-r', `${to}/a`, `${from}/a`])
+
+  expect(await fs.copyTree(from, to)).toMatchObject({ kept: 4 })
+
+  expect(readFileSync(`${to}/a`, 'utf8')).toBe('text of a')
+})
+
 test('permission bits that differ are set, and the bytes kept', async () => {
   chmodSync(`${from}/a`, 0o755)
 

@@ -1,8 +1,8 @@
-import { MANIFEST, MARKER, STATE_FOLDERS, TREES } from '../../../base/layout.ts'
+import { MANIFEST, MARKER, TREES } from '../../../base/layout.ts'
 import type { TreeEntry } from '../../../base/tree-entry.ts'
 import { pathBytes } from '../../../base/tree-path.ts'
 import type { Sorted } from '../../../facts/look-changes.ts'
-import type { TreeChanges } from '../../../facts/tree-changes.ts'
+import { isState, type TreeChanges } from '../../../facts/tree-changes.ts'
 import type { Host } from '../../../host/host.ts'
 import { keepChanges } from './keep-changes.ts'
 import { keepSlot, sortRetired } from './kept-slot.ts'
@@ -17,8 +17,8 @@ import type { Switching } from './switch-trees.ts'
  * carried stays in the retired tree, which then is never removed.
  */
 export async function carry(switching: Switching): Promise<void> {
-  const { host, layout, trees } = switching
-  const sorted = await sortRetired(host, trees.retired)
+  const { host, layout } = switching
+  const sorted = await sortRetired(switching)
   const { own, changed } = await changesIn(switching, sorted)
   const left: string[] = []
   for (const path of own) {
@@ -29,9 +29,6 @@ export async function carry(switching: Switching): Promise<void> {
   await withRights(host, () => host.fs.sync(layout.home))
 }
 
-/** What a person configures beside ComfyUI's code. */
-const STATE: readonly string[] = [...STATE_FOLDERS, 'extra_model_paths.yaml', 'extra_paths.yaml']
-
 /** What belongs to one tree alone, or is made again. */
 const OF_ONE_TREE = new Set(['.git', '__pycache__', 'temp', MARKER, MANIFEST, TREES])
 
@@ -41,7 +38,7 @@ async function changesIn({ host, layout }: Switching, { found, changes }: Sorted
   const own: string[] = []
   for (const { path } of found) {
     if (path.includes('/') || OF_ONE_TREE.has(path)) continue
-    const isOwn = STATE.includes(path) || (await obstacleTo(host, layout.home, path)) === undefined
+    const isOwn = isState(path) || (await obstacleTo(host, layout.home, path)) === undefined
     if (isOwn) own.push(path)
   }
   return { own, changed: [] }
@@ -77,10 +74,6 @@ async function carryOver(
   const left: string[] = []
   for (const each of inside) left.push(...(await carryOver(switching, each.path, found)))
   return left
-}
-
-function isState(path: string): boolean {
-  return STATE.some((name) => path === name || path.startsWith(`${name}/`))
 }
 
 /** What lies where something is to go: under its name, or as a parent that is no folder. */

@@ -1,8 +1,7 @@
-import type { Slot, TreePlaces } from '../../../base/layout.ts'
-import { MANIFEST } from '../../../base/layout.ts'
+import type { Layout, Slot, TreePlaces } from '../../../base/layout.ts'
 import type { TreeEntry } from '../../../base/tree-entry.ts'
 import { type Sorted, sortTree } from '../../../facts/look-changes.ts'
-import { parseManifest } from '../../../facts/manifest.ts'
+import { isSame } from '../../../facts/what-came.ts'
 import type { Host } from '../../../host/host.ts'
 import { withRights } from './move-entry.ts'
 
@@ -31,18 +30,36 @@ export async function putAside(host: Host, { folder: trees }: TreePlaces, folder
 }
 
 /** Looks through a tree that left its place, as root where a person may not; its slot is kept where it holds more than is known. */
-export async function sortRetired(host: Host, slot: Slot): Promise<Sorted> {
-  const sorted = await withRights(host, () => sortTree(host.fs, slot.tree))
-  const why = await whyKept(host, slot, sorted)
-  if (why !== undefined) await keepSlot(host, slot, why)
+export async function sortRetired({ host, layout, trees, mounts }: Retired): Promise<Sorted> {
+  const { tree } = trees.retired
+  const points = mounts.map((point) => tree + point.slice(layout.home.length))
+  const sorted = await withRights(host, async () => sortTree(host.fs, tree, await absentOf(host, points)))
+  const why = whyKept(sorted)
+  if (why !== undefined) await keepSlot(host, trees.retired, why)
   return sorted
 }
 
-async function whyKept(host: Host, { tree }: Slot, { found, changes }: Sorted): Promise<string | undefined> {
+// What was mounted when the tree left stayed behind, and is nobody's loss. What was mounted since hides nothing here.
+async function absentOf({ fs }: Host, paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map((path) => fs.look(path)))
+  return paths.filter((_, at) => found[at] === undefined)
+}
+
+/** A tree that left its place, and mounts at that place or below it. */
+type Retired = {
+  readonly host: Host
+  readonly layout: Pick<Layout, 'home'>
+  readonly trees: TreePlaces
+  readonly mounts: readonly string[]
+}
+
+function whyKept({ found, came, changes }: Sorted): string | undefined {
   if (found.length === 0) return undefined
   if (changes === 'unknown') return 'nothing says which of its files came with it'
-  const came = parseManifest((await host.fs.readText(`${tree}/${MANIFEST}`)) ?? '')
-  const hasCommits = found.some((entry) => isRef(entry) && !isSame(came?.get(entry.path), entry))
+  const hasCommits = found.some((entry) => {
+    const before = came?.get(entry.path)
+    return isRef(entry) && (before === undefined || !isSame(before, entry))
+  })
   return hasCommits ? 'its .git may hold commits, branches or stashes of your own' : undefined
 }
 
@@ -51,8 +68,4 @@ const REF = /^\.git\/(modules\/.+\/|worktrees\/[^/]+\/)?(HEAD|packed-refs|refs\/
 
 function isRef({ path, kind }: TreeEntry): boolean {
   return kind !== 'folder' && REF.test(path)
-}
-
-function isSame(before: TreeEntry | undefined, now: TreeEntry): boolean {
-  return before?.kind === now.kind && before.bytes === now.bytes && before.mtimeNs === now.mtimeNs
 }

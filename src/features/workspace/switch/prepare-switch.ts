@@ -1,5 +1,5 @@
 import { type Layout, MARKER, type TreePlaces } from '../../../base/layout.ts'
-import { Problem, systemCode } from '../../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../../base/problem.ts'
 import { pathBytes } from '../../../base/tree-path.ts'
 import type { Step } from '../../../engine/plan.ts'
 import { sortTree } from '../../../facts/look-changes.ts'
@@ -40,8 +40,8 @@ export function prepareSwitch(preparing: Preparing, prepared: Prepared): Step {
         const code = systemCode(error)
         await host.fs.remove(trees.prepared).catch(() => {})
         if (error instanceof Problem || code === undefined) throw error
-        const at = error instanceof Error && 'path' in error ? String(error.path) : layout.home
-        throw new Problem('SWITCH_NOT_BEGUN', { path: layout.home, at: [at], code }, { cause: error })
+        const at = [errorPath(error) ?? layout.home]
+        throw new Problem('SWITCH_NOT_BEGUN', { path: layout.home, at, code }, { cause: error })
       }
       prepared.isDone = true
       return 'done'

@@ -1,5 +1,5 @@
 import type { Layout, TreePlaces } from '../../../base/layout.ts'
-import { Problem, systemCode } from '../../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../../base/problem.ts'
 import type { Step } from '../../../engine/plan.ts'
 import type { SwitchRecord } from '../../../facts/tree-facts.ts'
 import type { Prepared } from './prepare-switch.ts'
@@ -34,15 +34,9 @@ export function switchStep({ id, title, layout, trees, mounts, record, prepared 
         const code = systemCode(error)
         if (code === undefined) throw error
         const { home: path } = layout
-        const details = { path, trees: trees.folder, code, at: placeOf(error) }
+        const details = { path, trees: trees.folder, code, at: errorPath(error) }
         throw new Problem('SWITCH_NOT_FINISHED', details, { cause: error })
       }
     },
   }
-}
-
-// The path that a system error is about.
-function placeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined
-  return typeof error.path === 'string' ? error.path : undefined
 }
