@@ -109,7 +109,7 @@ function container(
       PATH: '/usr/local/bin:/usr/bin:/bin',
       COMFY_NODES: '',
       COMFY_SHARED_MODELS: '/models',
-      COMFY_LOG: 'error',
+      COMFY_LOG_LEVEL: 'error',
       ...env,
     },
     volumes: [
@@ -139,7 +139,7 @@ async function startToExec(outside: string, folder: string, way: Way): Promise<n
 async function idlePss(outside: string, folder: string): Promise<string> {
   const way = WAYS[1]
   if (way === undefined) return ''
-  const child = container(outside, folder, way, { COMFY_PYTHON: '/usr/bin/python3', COMFY_LOG: 'info' })
+  const child = container(outside, folder, way, { COMFY_PYTHON: '/usr/bin/python3', COMFY_LOG_LEVEL: 'info' })
   const ours = () =>
     descendants(child.pid ?? 0).filter(
       (pid) =>

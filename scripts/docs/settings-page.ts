@@ -3,6 +3,7 @@ import { doorOptions } from '../../src/settings/options/doors.ts'
 import { identityOptions } from '../../src/settings/options/identity.ts'
 import { placeOptions } from '../../src/settings/options/places.ts'
 import { serviceOptions } from '../../src/settings/options/services.ts'
+import { supervisionOptions } from '../../src/settings/options/supervision.ts'
 import { workspaceOptions } from '../../src/settings/options/workspace.ts'
 
 const GROUPS: readonly (readonly [string, Readonly<Record<string, Option<unknown>>>])[] = [
@@ -10,6 +11,7 @@ const GROUPS: readonly (readonly [string, Readonly<Record<string, Option<unknown
   ['Workspace', workspaceOptions],
   ['Identity and machine', identityOptions],
   ['Services', serviceOptions],
+  ['Supervision', supervisionOptions],
   ['Doors and logs', doorOptions],
 ]
 

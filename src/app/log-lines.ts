@@ -1,3 +1,4 @@
+import type { Death } from '../base/death.ts'
 import type { Event, LogLevel, ServiceState } from '../base/event.ts'
 import type { Runtime } from '../base/problem.ts'
 import { durationText } from '../base/text.ts'
@@ -38,7 +39,12 @@ export function logLines(event: Event, { titles, runtime }: LogContext): readonl
     case 'service-state':
       return [{ level: LEVEL_OF_STATE[event.state], topic: event.service, text: stateText(event) }]
     case 'service-line':
+    case 'service-death':
       return []
+    case 'death':
+      return [{ level: 'error', topic: event.death.service, text: deathText(event.death) }]
+    case 'condition':
+      return event.text === undefined ? [] : [{ level: 'warn', topic: event.condition, text: event.text }]
     case 'note':
       return [{ level: event.level, topic: 'note', text: event.text }]
   }
@@ -90,4 +96,8 @@ function stepLine({ id, result, ms }: Event & { type: 'step-done' }, title: stri
 
 function stateText({ state, pid, why }: Event & { type: 'service-state' }): string {
   return `${state}${pid === undefined ? '' : `, pid ${pid}`}${why === undefined ? '' : `: ${why}`}`
+}
+
+function deathText({ summary, remedy }: Death): string {
+  return remedy === undefined ? summary : `${summary} ${remedy}`
 }

@@ -29,7 +29,7 @@ const PLAIN = '\x1b[0m'
  */
 export function logTo(
   { out, clock, terminals }: Pick<Host, 'out' | 'clock' | 'terminals'>,
-  { log, logFormat }: Pick<Settings, 'log' | 'logFormat'>,
+  { log, logLevel }: Pick<Settings, 'log' | 'logLevel'>,
 ): (event: Event) => void {
   const titles = new Map<string, string>()
   const lastProgress = new Map<string, { readonly ms: number; readonly paused: boolean }>()
@@ -56,14 +56,14 @@ export function logTo(
   }
 
   const print = (line: LogLine, event: Event) => {
-    if (LEVELS.indexOf(line.level) > LEVELS.indexOf(log)) return
-    if (logFormat === 'json') out.stderr(jsonEntry(event, line, { runtime, now: clock.now() }))
+    if (LEVELS.indexOf(line.level) > LEVELS.indexOf(logLevel)) return
+    if (log === 'json') out.stderr(jsonEntry(event, line, { runtime, now: clock.now() }))
     else out.stderr(textLine(line, clock.now(), terminals.stderr))
   }
 
   const tell = (event: Event) => {
     const lines = logLines(event, { titles, runtime })
-    for (const line of logFormat === 'json' ? lines.slice(0, 1) : lines) print(line, event)
+    for (const line of log === 'json' ? lines.slice(0, 1) : lines) print(line, event)
   }
 
   return (event) => {

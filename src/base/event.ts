@@ -1,4 +1,6 @@
+import type { Death } from './death.ts'
 import type { Runtime } from './entry.ts'
+import type { Ending } from './exit-code.ts'
 import type { Problem } from './problem.ts'
 
 /** Where the whole boot is. `degraded` is running with something optional missing; `failed` will not run any more. */
@@ -14,6 +16,12 @@ export type ServiceState =
   | 'backoff'
   | 'gave-up'
   | 'stuck'
+
+/**
+ * What can hold beside the phase. `stalled` and `gpu-lost` mean that ComfyUI answers and does not work, `draining` that it
+ * takes no new work: none of them is ready. `safe-mode` is.
+ */
+export type Condition = 'safe-mode' | 'stalled' | 'gpu-lost' | 'draining'
 
 /** How one step ended. */
 export type StepResult = 'done' | 'not-needed' | 'failed' | 'not-reached'
@@ -39,7 +47,22 @@ export type Event =
       readonly state: ServiceState
       readonly pid?: number
       readonly why?: string
+      /** It runs without custom nodes, or without some of them. */
+      readonly isSafe?: boolean
     }
+  /** A service ended and nobody had asked it to; told when its last lines are out. */
+  | {
+      readonly type: 'service-death'
+      readonly service: string
+      readonly pid: number
+      readonly ending: Ending
+      readonly uptimeMs: number
+      readonly isSafe: boolean
+    }
+  /** What was found out about a death. */
+  | { readonly type: 'death'; readonly death: Death }
+  /** Something holds from now on, in words; without words it holds no more. */
+  | { readonly type: 'condition'; readonly condition: Condition; readonly text?: string }
   | {
       readonly type: 'service-line'
       readonly service: string

@@ -39,6 +39,10 @@ export type Layout = {
   readonly modelPathsFile: string
   readonly cacheFolder: string
   readonly logs: string
+  /** What is known of services that died, one file each. */
+  readonly deaths: string
+  /** Prompts that a stop left in ComfyUI's queue. */
+  readonly queueFile: string
   readonly personHome: string
   readonly jupyterTokenFile: string
   /** Says which venv inside the tree was started from where it lies. */
@@ -63,6 +67,8 @@ export function layoutOf(workspace: string): Layout {
     modelPathsFile: `${own}/extra-model-paths.yaml`,
     cacheFolder: `${own}/facts`,
     logs: `${own}/logs`,
+    deaths: `${own}/deaths`,
+    queueFile: `${own}/queue.json`,
     personHome: `${own}/home`,
     jupyterTokenFile: `${own}/jupyter-token`,
     venvProof: `${own}/venv-proven.json`,

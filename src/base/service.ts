@@ -12,6 +12,8 @@ export type RestartPolicy = {
   readonly mostDelayMs: number
   /** Own exit codes after which another try is pointless, e.g. 2 for bad arguments. */
   readonly hopeless: readonly number[]
+  /** From the limit on it is started once more, in safe mode, before it is given up. */
+  readonly hasSafeMode?: boolean
 }
 
 /** Everything needed to run and judge one service. */
@@ -36,4 +38,8 @@ export type ServiceSpec = {
   /** A file that, found after an exit, says that the restart was asked for (ComfyUI-Manager). */
   readonly restartMarker?: string
   readonly logFile: string
+  /** Added to oom_score_adj: the higher, the sooner the kernel chooses it when memory is short. */
+  readonly oomScore?: number
+  /** Soft limit of open files; undefined leaves the container's own. */
+  readonly openFiles?: number
 }

@@ -104,6 +104,23 @@ export const commands = {
     options: 'where',
     switches: ['lines', 'follow'],
   },
+  deaths: {
+    about: 'Shows why services died: the last ones, or all about one of them.',
+    words: {
+      name: 'N',
+      about: 'one death in full, 1 the newest',
+      least: 0,
+      most: 1,
+      example: '1',
+    },
+    options: 'where',
+    switches: ['json'],
+  },
+  events: {
+    about: 'Prints what happens in the running comfy-init from now on, until it ends.',
+    options: 'where',
+    switches: ['json'],
+  },
   workspace: {
     about: 'Shows which ComfyUI lies in the workspace, and changes it.',
     words: {

@@ -3,6 +3,7 @@ import { doorOptions } from '../settings/options/doors.ts'
 import { identityOptions } from '../settings/options/identity.ts'
 import { placeOptions } from '../settings/options/places.ts'
 import { serviceOptions } from '../settings/options/services.ts'
+import { supervisionOptions } from '../settings/options/supervision.ts'
 import { workspaceOptions } from '../settings/options/workspace.ts'
 import { optionOf } from '../settings/settings.ts'
 import { type CommandEntry, WHERE_OPTIONS } from './commands.ts'
@@ -16,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Workspace', options: Object.values<Option<unknown>>(workspaceOptions) },
   { title: 'Identity', options: Object.values<Option<unknown>>(identityOptions) },
   { title: 'Services', options: Object.values<Option<unknown>>(serviceOptions) },
+  { title: 'Supervision', options: Object.values<Option<unknown>>(supervisionOptions) },
   { title: 'Doors', options: Object.values<Option<unknown>>(doorOptions) },
 ]
 

@@ -26,6 +26,10 @@ export async function perform(desk: Desk, name: CommandName, typed: Typed): Prom
       return (await import('./control.ts')).control(desk, name, typed)
     case 'logs':
       return (await import('./logs.ts')).logs(desk, typed)
+    case 'deaths':
+      return (await import('./deaths.ts')).deaths(desk, typed)
+    case 'events':
+      return (await import('./events.ts')).events(desk, typed)
     case 'workspace':
       return (await import('./workspace.ts')).workspace(desk, typed)
     case 'version':

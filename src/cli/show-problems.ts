@@ -14,7 +14,8 @@ export async function showThrown(
   const problems = problemsOf(thrown)
   const texts = await inWords(host, problems)
   host.out.stderr(problemsText(texts, wantsColour(host, 'stderr')))
-  if (host.env.COMFY_LOG === 'debug' && thrown instanceof Error) host.out.stderr(`\n${stackOf(thrown)}\n`)
+  if (host.env.COMFY_LOG_LEVEL === 'debug' && thrown instanceof Error)
+    host.out.stderr(`\n${stackOf(thrown)}\n`)
   if (asJson) host.out.stdout(json({ problems: texts }))
   return exitCodeOfTexts(texts)
 }

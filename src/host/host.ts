@@ -22,6 +22,8 @@ export type Host = {
   /** The environment as the container gave it; never changed. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly self: Self
+  /** A number from 0 to 1, the latter excluded, that nobody can foresee. */
+  readonly chance: () => number
 }
 
 /** This process: its ids and the file it runs from. */
@@ -46,5 +48,6 @@ export function realHost(): Host {
     terminals: realTerminals(),
     env: Object.freeze({ ...process.env }),
     self: { pid: process.pid, ppid: process.ppid, file: process.execPath, arch: process.arch },
+    chance: Math.random,
   }
 }

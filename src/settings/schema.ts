@@ -15,6 +15,8 @@ const BY_VALUE: Readonly<Record<string, JsonSchema>> = {
   GID: { type: 'integer', minimum: 0, maximum: 4294967294 },
   N: { type: 'integer', minimum: 1, maximum: 1000000 },
   OCTAL: { type: ['string', 'integer'], pattern: '^0?[0-7]{1,3}$' },
+  DAYS: { type: 'integer', minimum: 1, maximum: 3650 },
+  'SIGNAL:SECONDS…': { type: 'string', pattern: '[Kk][Ii][Ll]{2}:[0-9.]+$' },
   SECONDS: { type: ['string', 'number'], pattern: '^\\d+(\\.\\d+)?(ms|s|m)?$', minimum: 0 },
 }
 

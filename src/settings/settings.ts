@@ -3,6 +3,7 @@ import { doorOptions } from './options/doors.ts'
 import { identityOptions } from './options/identity.ts'
 import { placeOptions } from './options/places.ts'
 import { serviceOptions } from './options/services.ts'
+import { supervisionOptions } from './options/supervision.ts'
 import { workspaceOptions } from './options/workspace.ts'
 
 /** The option table, in the order of the reference. */
@@ -11,6 +12,7 @@ export const options = {
   ...workspaceOptions,
   ...identityOptions,
   ...serviceOptions,
+  ...supervisionOptions,
   ...doorOptions,
 } as const
 

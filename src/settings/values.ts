@@ -47,6 +47,17 @@ export function durationText(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
+/** Days, from 1, as milliseconds. */
+export const days = z.pipe(
+  wholeNumber(1, 3650, 'must be a number of days from 1 to 3650'),
+  z.transform((count: number) => count * DAY_MS),
+)
+
+/** Milliseconds as days. */
+export function daysText(ms: number): string {
+  return String(ms / DAY_MS)
+}
+
 /** One of several words, in any case. */
 export function word<const W extends readonly [string, ...string[]]>(...words: W) {
   return z.pipe(

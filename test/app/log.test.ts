@@ -90,7 +90,7 @@ test('a pause is told at once, once, and so is its end', () => {
 })
 
 test('progress as JSON has its numbers', () => {
-  const { log, err, pass } = aLog({ logFormat: 'json' })
+  const { log, err, pass } = aLog({ log: 'json' })
   log({ type: 'step-started', id: 'workspace/adopt-image', title: 'Move' })
   pass(6000)
   progressOf(log)(500, { leftMs: 5100 })
@@ -125,8 +125,8 @@ test('the level decides what is told', () => {
     { type: 'note', level: 'debug', text: 'small' },
     { type: 'service-state', service: 'comfyui', state: 'gave-up' },
   ]
-  const linesAt = (level: Settings['log']) => {
-    const { log, err } = aLog({ log: level })
+  const linesAt = (level: Settings['logLevel']) => {
+    const { log, err } = aLog({ logLevel: level })
     for (const event of events) log(event)
     return err().split('\n').length - 1
   }
@@ -143,7 +143,7 @@ test('the same phase twice is one line', () => {
 })
 
 test('as JSON every line is one object with time, level, words and the event’s own fields', () => {
-  const { log, err } = aLog({ logFormat: 'json' })
+  const { log, err } = aLog({ log: 'json' })
   log({ type: 'step-done', id: 'models/link', result: 'done', ms: 7 })
   log({ type: 'problem', problem: new Problem('INTERNAL', { message: 'two\nlines' }) })
   const [step, problem] = err()
@@ -172,7 +172,7 @@ test('what services print is left to the supervisor', () => {
 test('only a terminal is coloured', () => {
   const terminals = { stdin: false, stdout: false, stderr: true }
   const { host, err } = capturingHost({ terminals })
-  logTo(host, { log: 'info', logFormat: 'text' })({ type: 'phase', phase: 'ready' })
+  logTo(host, { logLevel: 'info', log: 'text' })({ type: 'phase', phase: 'ready' })
   const plain = aLog()
   plain.log({ type: 'phase', phase: 'ready' })
 
@@ -194,7 +194,7 @@ function progressOf(log: (event: Event) => void) {
 
 const NOON = new Date(2026, 10, 21, 12).getTime()
 
-function aLog(settings: Partial<Pick<Settings, 'log' | 'logFormat'>> = {}) {
+function aLog(settings: Partial<Pick<Settings, 'log' | 'logLevel'>> = {}) {
   let passedMs = 0
   const captured = capturingHost()
   let due: { readonly atMs: number; readonly call: () => void } | undefined
@@ -209,7 +209,7 @@ function aLog(settings: Partial<Pick<Settings, 'log' | 'logFormat'>> = {}) {
       }
     },
   }
-  const log = logTo({ ...captured.host, clock }, { log: 'info', logFormat: 'text', ...settings })
+  const log = logTo({ ...captured.host, clock }, { logLevel: 'info', log: 'text', ...settings })
   const pass = (ms: number) => {
     passedMs += ms
     if (due !== undefined && due.atMs <= passedMs) {

@@ -176,7 +176,7 @@ test.each(CASES.filter(({ code }) => code === 78 || code === 75).slice(0, 4))(
   async ({ options: optionsOf, code }) => {
     const world = await makeWorld()
     const options = await optionsOf(world)
-    const env = { ...SECRETS, ...options.env, COMFY_LOG_FORMAT: 'json' }
+    const env = { ...SECRETS, ...options.env, COMFY_LOG: 'json' }
 
     const container = await world.boot({ ...options, env, args: ['plan', '--json'] })
 

@@ -59,7 +59,7 @@ test('the environment of the program is the container’s, to the letter', async
     PATH: '/usr/local/bin:/usr/bin:/bin',
     COMFY_PYTHON: '/usr/bin/python3',
     COMFY_NODES: '',
-    COMFY_LOG: 'debug',
+    COMFY_LOG_LEVEL: 'debug',
     ...env,
   })
 })

@@ -78,7 +78,7 @@ test('anything else that is thrown is our bug: 70, and its stack only when debug
     throw new TypeError('x is not y')
   }
   const plain = capturingHost()
-  const debugging = capturingHost({ env: { COMFY_LOG: 'debug' } })
+  const debugging = capturingHost({ env: { COMFY_LOG_LEVEL: 'debug' } })
 
   expect(await answer(aDesk(plain.host, { boot }), [])).toBe(70)
   expect(plain.err()).toContain('x is not y')

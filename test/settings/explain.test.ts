@@ -29,7 +29,7 @@ test.each([
   ['sharedModels', "'/a b' /c", 'file shared-models in /etc/comfy-init.yaml:2'],
   ['gpu', 'off', 'ComfyUI argument --cpu'],
   ['args', "--preview-method auto 'two words'", 'ComfyUI argument command line'],
-  ['log', 'info', 'default'],
+  ['logLevel', 'info', 'default'],
   ['gid', undefined, 'default'],
 ])('%s is explained as %s from «%s»', async (name, value, origin) => {
   const { settings, origins } = await read(WROTE)

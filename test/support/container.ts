@@ -198,7 +198,7 @@ function scriptOf(folder: string, options: RunOptions): string {
       PATH: '/usr/local/bin:/usr/bin:/bin',
       COMFY_PYTHON: '/usr/bin/python3',
       COMFY_NODES: '',
-      COMFY_LOG: 'debug',
+      COMFY_LOG_LEVEL: 'debug',
       ...env,
     },
     command: [...before, '/usr/local/bin/comfy-init', ...args],

@@ -134,7 +134,8 @@ export const usageProblems = {
     kind: 'bug',
     what: () => 'Cannot go on because of a mistake in comfy-init itself.',
     why: ({ message }) => message,
-    remedy: () => 'Report it with the output of comfy-init doctor --json; COMFY_LOG=debug shows the stack.',
+    remedy: () =>
+      'Report it with the output of comfy-init doctor --json; COMFY_LOG_LEVEL=debug shows the stack.',
   }),
 } as const
 

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import type { LogLevel } from '../../base/event.ts'
+import type { Secret } from '../../base/secret.ts'
 import { option } from '../option.ts'
-import { address, path, port, word } from '../values.ts'
+import { address, days, daysText, hidden, onOff, path, port, word } from '../values.ts'
 
 /** How the program is seen and heard. */
 export const doorOptions = {
@@ -24,23 +25,63 @@ export const doorOptions = {
     why: '0.0.0.0 inside a container, where probes come from outside; 127.0.0.1 outside',
     about: 'Address of /health, /ready and /status.',
   }),
-  log: option<LogLevel>({
+  token: option<Secret | undefined>({
+    env: 'COMFY_TOKEN',
+    flag: 'token',
+    value: 'TOKEN',
+    schema: hidden,
+    fallback: () => undefined,
+    why: 'none: over the network everything can be read and nothing done',
+    about: 'Token that lets its bearer start, stop and restart services over HTTP.',
+    secret: true,
+  }),
+  bootPageOnComfyPort: option<boolean>({
+    env: 'COMFY_BOOT_PAGE_ON_COMFY_PORT',
+    flag: 'boot-page-on-comfy-port',
+    value: 'on|off',
+    schema: onOff,
+    fallback: () => false,
+    why: 'off: an answer on that port means ComfyUI to whoever probes it',
+    about: 'Whether the boot page also answers on ComfyUI’s port until ComfyUI is started.',
+  }),
+  log: option<'text' | 'json'>({
     env: 'COMFY_LOG',
+    aliases: ['COMFY_LOG_FORMAT'],
     flag: 'log',
+    value: 'text|json',
+    schema: word('text', 'json'),
+    fallback: () => 'text',
+    why: 'text: read by people first',
+    about: 'Whether the container’s log is text or one JSON object per line.',
+  }),
+  logPrefix: option<boolean>({
+    env: 'COMFY_LOG_PREFIX',
+    flag: 'log-prefix',
+    value: 'on|off',
+    schema: onOff,
+    fallback: () => true,
+    why: 'on: two services share one log',
+    about:
+      'Whether lines of services begin with their name in a log of text; off passes their bytes on exactly as they come.',
+  }),
+  logAgeMs: option<number>({
+    env: 'COMFY_LOG_DAYS',
+    flag: 'log-days',
+    value: 'DAYS',
+    schema: days,
+    fallback: () => 7 * 86_400_000,
+    why: '7: a week of log files beside their limit of 10 MiB in 3 files each',
+    about: 'Days after which a service’s log file is moved on and an older one removed.',
+    show: daysText,
+  }),
+  logLevel: option<LogLevel>({
+    env: 'COMFY_LOG_LEVEL',
+    flag: 'log-level',
     value: 'error|warn|info|debug',
     schema: word('error', 'warn', 'info', 'debug'),
     fallback: () => 'info',
     why: 'info: every step and every problem, one line each',
     about: 'How much comfy-init itself logs.',
-  }),
-  logFormat: option<'text' | 'json'>({
-    env: 'COMFY_LOG_FORMAT',
-    flag: 'log-format',
-    value: 'text|json',
-    schema: word('text', 'json'),
-    fallback: () => 'text',
-    why: 'text: read by people first',
-    about: 'Whether log lines are text or one JSON object each.',
   }),
   reaper: option<string>({
     env: 'COMFY_REAPER',

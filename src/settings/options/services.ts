@@ -1,7 +1,7 @@
 import type { Secret } from '../../base/secret.ts'
 import { argumentList, joinArguments } from '../argument-list.ts'
 import { option } from '../option.ts'
-import { address, count, duration, durationText, hidden, onOff, port, word, words } from '../values.ts'
+import { address, hidden, onOff, port, words } from '../values.ts'
 
 /** What runs, and how. */
 export const serviceOptions = {
@@ -98,33 +98,5 @@ export const serviceOptions = {
     why: 'none: only public models',
     about: 'Civitai token, given to ComfyUI as CIVITAI_TOKEN.',
     secret: true,
-  }),
-  stopGraceMs: option<number>({
-    env: 'COMFY_STOP_GRACE',
-    flag: 'stop-grace',
-    value: 'SECONDS',
-    schema: duration,
-    fallback: () => 8000,
-    why: '8 s, so that everything ends inside the 10 s that Docker waits',
-    about: 'Longest time from the request to stop until everything is killed.',
-    show: durationText,
-  }),
-  restart: option<'on-failure' | 'always' | 'never'>({
-    env: 'COMFY_RESTART',
-    flag: 'restart',
-    value: 'on-failure|always|never',
-    schema: word('on-failure', 'always', 'never'),
-    fallback: () => 'on-failure',
-    why: 'on-failure: a crash is restarted, a clean end of ComfyUI ends the container',
-    about: 'When a service that ended is started again.',
-  }),
-  restartLimit: option<number>({
-    env: 'COMFY_RESTART_LIMIT',
-    flag: 'restart-limit',
-    value: 'N',
-    schema: count,
-    fallback: () => 5,
-    why: '5 deaths within 10 minutes are no accident',
-    about: 'Deaths within 10 minutes after which a service is given up.',
   }),
 } as const
