@@ -11,7 +11,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/boot/**', 'test/binary/**', 'test/image/**', 'test/faults/**'],
+          exclude: [
+            'test/page/**',
+            'test/boot/**',
+            'test/binary/**',
+            'test/init/**',
+            'test/image/**',
+            'test/faults/**',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -21,6 +28,24 @@ export default defineConfig({
           include: ['test/binary/**/*.test.ts', 'test/boot/**/*.story.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'init',
+          include: ['test/init/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

@@ -2,14 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 /**
- * `npm test`: unit tests and rules, then the stories of the built binary. Stories build containers out of namespaces
- * and need root; without it they are left out, and that is said.
+ * `npm test`: unit tests and rules, then the stories of the built binary, what it is as an init, and its page in a browser.
+ * Stories build containers out of namespaces and need root; without it they are left out, and that is said.
  */
 
 const TOP = join(import.meta.dirname, '..')
 
 const canTellStories = process.getuid?.() === 0
-const projects = canTellStories ? ['unit', 'boot'] : ['unit']
+const projects = canTellStories ? ['unit', 'boot', 'init', 'page'] : ['unit']
 if (canTellStories)
   execFileSync(process.execPath, [join(TOP, 'scripts/binary.ts'), process.arch], { stdio: 'inherit' })
 const vitest = join(TOP, 'node_modules/vitest/vitest.mjs')

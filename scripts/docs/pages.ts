@@ -1,4 +1,5 @@
 import { commandsReference } from '../../src/cli/reference.ts'
+import { httpPage } from './http-page.ts'
 import { problemsPage } from './problems-page.ts'
 import { schemaPage } from './schema-page.ts'
 import { settingsPage } from './settings-page.ts'
@@ -12,6 +13,7 @@ export function pages(): readonly Page[] {
     { file: 'settings.md', text: settingsPage() },
     { file: 'settings.schema.json', text: schemaPage() },
     { file: 'problems.md', text: problemsPage() },
+    { file: 'http.md', text: httpPage() },
     {
       file: 'commands.md',
       text: `<!-- Made by npm run docs from src/cli/; edit there. -->\n\n${commandsReference()}`,

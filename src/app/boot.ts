@@ -44,5 +44,5 @@ async function run(host: Host, running: Running): Promise<number> {
   }
   const services = await prepareServices(host, settings, settled)
   for (const problem of services.problems) bus.tell({ type: 'problem', problem })
-  return watchOver(host, { ...services, ...running, verdict })
+  return watchOver(host, { ...services, ...running, ...settled, verdict })
 }

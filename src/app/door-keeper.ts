@@ -1,20 +1,35 @@
 import type { Bus, Tell } from '../base/event.ts'
-import { CONTROL_SOCKET, runtimeFolders } from '../base/layout.ts'
 import { Problem } from '../base/problem.ts'
+import type { Secret } from '../base/secret.ts'
 import { version } from '../base/version.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
+import { type Controlled, controlOf } from './control.ts'
+import { controlSocket } from './control-folder.ts'
 import type { Behind, DoorPlaces, OpenDoors } from './doors.ts'
+import { earlyPage } from './early-page.ts'
+import { makeFeed } from './feed.ts'
+import { measure } from './metrics.ts'
+import { keepTally } from './metrics-tally.ts'
 import { keepStatus } from './status.ts'
 
-/** What doors show and steer once services exist. */
-export type Steered = Omit<Behind, 'status'>
+/** What doors show and steer once services exist; `control` acts on a service, false when it cannot. */
+export type Steered = Pick<Behind, 'answers' | 'services' | 'logFile'> &
+  Controlled &
+  Partial<Pick<Behind, 'gauges'>> & {
+    /** What services may print and nobody may read at a door. */
+    readonly secrets: readonly Secret[]
+  }
 
 /** Opens the doors once, whenever that is first asked for; closes them at the end. */
 export type DoorKeeper = {
+  /** What doors are shown, for whoever opens another one. */
+  readonly behind: Behind
   readonly open: () => Promise<void>
   /** Lets the doors steer services from now on. */
   readonly steer: (steered: Steered) => void
+  /** ComfyUI is about to need its port: it is free when this resolves, and none of our doors opens there again. */
+  readonly leaveComfyPort: () => Promise<void>
   /** Closes the doors and gives the exit code through. */
   readonly close: (exitCode: number) => Promise<number>
 }
@@ -24,42 +39,83 @@ export function doorKeeper(
   host: Host,
   { settings, bus, openDoors }: { settings: Settings; bus: Bus; openDoors: OpenDoors },
 ): DoorKeeper {
-  let steered: Steered = {
-    answers: async () => false,
-    services: () => [],
-    control: async () => false,
-    logFile: () => undefined,
-  }
+  let steered = NOTHING
   let opened: Promise<Open | undefined> | undefined
-  const status = keepStatus(bus, {
-    version,
-    instance: settings.instance,
-    startedAt: new Date(host.clock.now() - host.clock.monotonicMs()).toISOString(),
-    addresses: addressesOf(settings),
-  })
-  const behind: Behind = {
-    status,
-    answers: () => steered.answers(),
-    services: () => steered.services(),
-    control: (service, act) => steered.control(service, act),
-    logFile: (service) => steered.logFile(service),
-  }
+  const { behind, close } = keepBehind(host, { settings, bus, steered: () => steered })
+  const early = earlyPage({ settings, behind, openDoors, tell: bus.tell })
   const open = async () => {
     const { httpListen, httpPort, instance } = settings
-    const places = { host: httpListen, port: httpPort, socket: await socketPath(host, settings) }
-    opened ??= asFarAsPossible({ openDoors, behind, places, instance, tell: bus.tell })
-    await opened
+    const socket = await controlSocket(host, settings, bus.tell)
+    return asFarAsPossible({
+      openDoors,
+      behind,
+      places: { host: httpListen, port: httpPort, socket },
+      instance,
+      tell: bus.tell,
+    })
   }
   return {
-    open,
+    behind,
+    open: async () => {
+      opened ??= open()
+      await Promise.all([opened, early.open()])
+    },
     steer: (next) => {
       steered = next
     },
+    leaveComfyPort: early.close,
     close: async (exitCode) => {
-      await (await opened)?.close()
+      close()
+      await Promise.all([early.close(), opened?.then((doors) => doors?.close())])
       return exitCode
     },
   }
+}
+
+const NOTHING: Steered = {
+  answers: async () => false,
+  services: () => [],
+  control: async () => false,
+  logFile: () => undefined,
+  secrets: [],
+}
+
+type Keeping = { readonly settings: Settings; readonly bus: Bus; readonly steered: () => Steered }
+
+function keepBehind(host: Host, { settings, bus, steered }: Keeping) {
+  const elapsedMs = host.clock.monotonicMs
+  const base = {
+    version,
+    instance: settings.instance,
+    startedAt: new Date(host.clock.now() - elapsedMs()).toISOString(),
+    addresses: addressesOf(settings),
+  }
+  const titleOf = (name: string) =>
+    steered()
+      .services()
+      .find((each) => each.name === name)?.title ?? name
+  const status = keepStatus(bus, base, titleOf)
+  const feed = makeFeed(bus, { clock: host.clock, status, secrets: () => steered().secrets })
+  const tally = keepTally(bus)
+  const gauges = () => steered().gauges?.() ?? {}
+  let wasReady = false
+  bus.listen((event) => {
+    if (event.type === 'phase') wasReady ||= event.phase === 'ready' || event.phase === 'degraded'
+  })
+  const behind: Behind = {
+    status,
+    answers: () => steered().answers(),
+    wasReady: () => wasReady,
+    services: () => steered().services(),
+    control: controlOf(bus, steered),
+    logFile: (service) => steered().logFile(service),
+    gauges,
+    metrics: () => measure(host, { status: status(), gauges: gauges(), tally, elapsedMs: elapsedMs() }),
+    feed,
+    token: settings.token,
+    elapsedMs,
+  }
+  return { behind, close: feed.close }
 }
 
 type Open = Awaited<ReturnType<OpenDoors>>
@@ -96,18 +152,4 @@ function addressesOf(settings: Settings): Readonly<Record<string, string>> {
     ...(settings.jupyter ? { jupyter: at(settings.listen, settings.jupyterPort) } : {}),
     status: at(settings.httpListen, settings.httpPort),
   }
-}
-
-// The socket must be on a local filesystem, so it lies beside the workspace's life, in the first folder that takes it.
-async function socketPath(host: Host, settings: Settings): Promise<string | undefined> {
-  const folders = runtimeFolders(settings.runtimeFolder, settings.instance)
-  for (const folder of folders) {
-    try {
-      await host.fs.makeFolder(folder, 0o700)
-      if ((await host.fs.tryOut(folder)).create === undefined) return `${folder}/${CONTROL_SOCKET}`
-    } catch {
-      // the next folder is tried; without any, only reading over TCP is left
-    }
-  }
-  return undefined
 }

@@ -71,7 +71,8 @@ function passOn(from: AbortSignal, tell: Tell, to: AbortController): void {
 function guardOf({ taken, waited }: Outcome, path: string, read: string | undefined): Guard {
   switch (taken.state) {
     case 'held':
-      return { looksOld: waited || taken.found !== read, problems: [] }
+      // A file that was not there is empty once it is opened: nobody else was here.
+      return { looksOld: waited || taken.found !== (read ?? ''), problems: [] }
     case 'busy':
       return { looksOld: false, problems: [new Problem('WORKSPACE_IN_USE', { path, ...taken })] }
     case 'unkept': {

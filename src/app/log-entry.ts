@@ -8,7 +8,12 @@ export function jsonEntry(
   { level, topic, text }: LogLine,
   { runtime, now }: { readonly runtime: Runtime; readonly now: number },
 ): string {
-  const fields = event.type === 'problem' ? { type: event.type, problem: event.problem.in(runtime) } : event
   const time = new Date(now).toISOString()
-  return `${JSON.stringify({ time, from: 'comfy-init', level, topic, text, ...fields })}\n`
+  return `${JSON.stringify({ time, from: 'comfy-init', level, topic, text, ...fieldsOf(event, runtime) })}\n`
+}
+
+// The last lines of a service that died are in the log already.
+function fieldsOf(event: Event, runtime: Runtime): object {
+  if (event.type === 'problem') return { type: event.type, problem: event.problem.in(runtime) }
+  return event.type === 'death' ? { type: event.type, death: { ...event.death, lines: undefined } } : event
 }

@@ -1,9 +1,11 @@
 import type { Event, LogLevel, Phase } from '../base/event.ts'
 import type { Runtime } from '../base/problem.ts'
+import type { Supervision } from '../features/supervise/supervise.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
 import { jsonEntry } from './log-entry.ts'
 import { type LogLine, logLines } from './log-lines.ts'
+import { ownLines } from './own-lines.ts'
 
 /** A step that is done sooner is logged once, at its end, milliseconds. */
 const START_AFTER_MS = 500
@@ -55,15 +57,15 @@ export function logTo(
     return true
   }
 
-  const print = (line: LogLine, event: Event) => {
-    if (LEVELS.indexOf(line.level) > LEVELS.indexOf(logLevel)) return
-    if (log === 'json') out.stderr(jsonEntry(event, line, { runtime, now: clock.now() }))
-    else out.stderr(textLine(line, clock.now(), terminals.stderr))
-  }
-
+  const textOf = (line: LogLine, event: Event) =>
+    log === 'json'
+      ? jsonEntry(event, line, { runtime, now: clock.now() })
+      : textLine(line, clock.now(), terminals.stderr)
+  const put = ownLines(out, (leftOut) => textOf(...leftOutLine(leftOut)))
   const tell = (event: Event) => {
     const lines = logLines(event, { titles, runtime })
-    for (const line of log === 'json' ? lines.slice(0, 1) : lines) print(line, event)
+    for (const line of log === 'json' ? lines.slice(0, 1) : lines)
+      if (LEVELS.indexOf(line.level) <= LEVELS.indexOf(logLevel)) put(textOf(line, event))
   }
 
   return (event) => {
@@ -75,6 +77,24 @@ export function logTo(
       forgetStart = clock.after(START_AFTER_MS, () => tell(event))
     } else if (isNews(event)) tell(event)
   }
+}
+
+/** How the services' own output is logged and kept. */
+export function serviceLog({
+  log,
+  logPrefix,
+  logAgeMs,
+}: Pick<Settings, 'log' | 'logPrefix' | 'logAgeMs'>): Pick<Supervision, 'form' | 'logAgeMs'> {
+  if (log === 'json') return { form: 'json', logAgeMs }
+  return { form: logPrefix ? 'prefix' : 'bytes', logAgeMs }
+}
+
+function leftOutLine(leftOut: number): [LogLine, Event] {
+  const text = `${leftOut} lines of comfy-init’s own are left out here: nobody read them.`
+  return [
+    { level: 'warn', topic: 'note', text },
+    { type: 'note', level: 'warn', text },
+  ]
 }
 
 function textLine({ level, topic, text }: LogLine, now: number, coloured: boolean): string {

@@ -66,13 +66,14 @@ async function lookGuarded(
     return { facts, guard: undefined }
   const guard = await lock.take(facts, read)
   if (!guard.looksOld || lock.signal.aborted) return { facts, guard }
-  return { facts: withOwnDoor(await lookAround(host, settings), facts), guard }
+  return { facts: withOwnDoors(await lookAround(host, settings), facts, settings), guard }
 }
 
-// Whoever was waited for may have held our ports. The doors, if they could be opened, are our own since.
-function withOwnDoor(now: Facts, before: Facts): Facts {
-  const isOurs = before.ports.some((port) => port.use === 'http' && port.free)
-  const ports = now.ports.map((port) => (port.use === 'http' && isOurs ? { ...port, free: true } : port))
+// Whoever was waited for may have held our ports. Doors that could be opened, on ports that were free, are our own since.
+function withOwnDoors(now: Facts, before: Facts, { bootPageOnComfyPort }: Settings): Facts {
+  const opened = bootPageOnComfyPort ? ['http', 'comfyui'] : ['http']
+  const ours = before.ports.filter(({ use, free }) => free && opened.includes(use)).map(({ use }) => use)
+  const ports = now.ports.map((port) => (ours.includes(port.use) ? { ...port, free: true } : port))
   return { ...now, ports }
 }
 

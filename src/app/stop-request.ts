@@ -1,4 +1,4 @@
-import type { Host } from '../host/host.ts'
+import { type Host, isBelowInit } from '../host/host.ts'
 
 /** The request to stop, as signals bring it. */
 export type StopRequest = {
@@ -26,5 +26,7 @@ export function listenForStop(host: Host): StopRequest {
     })
   }
   for (const name of LEFT_ALONE) host.signals.on(name, () => {})
+  // Nobody lets a stopped child of PID 1 go on: Ctrl-Z would leave a container that hears no TERM.
+  if (isBelowInit(host)) host.signals.on('SIGTSTP', () => {})
   return { signal: controller.signal, name: () => first, onAgain: (call) => void hurried.push(call) }
 }

@@ -2,17 +2,23 @@ import type { Bus, Phase, ServiceState } from '../base/event.ts'
 import { exitCodeOf, exitCodeOfEnding } from '../base/exit-code.ts'
 import type { Verdict } from '../base/report.ts'
 import type { ServiceSpec } from '../base/service.ts'
+import { secretsOf } from '../features/deaths/secrets.ts'
 import { answersNow } from '../features/supervise/readiness.ts'
 import { superviseAll } from '../features/supervise/supervise.ts'
+import type { SpecFor } from '../features/supervise/variant.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { DoorKeeper } from './door-keeper.ts'
+import { type Keepers, keepers } from './keepers.ts'
 import type { LockKeeper } from './lock-keeper.ts'
+import { serviceLog } from './log.ts'
+import type { Settled } from './settle.ts'
 import type { StopRequest } from './stop-request.ts'
 
 /** What watching over needs. */
-export type Watching = {
+export type Watching = Pick<Settled, 'facts' | 'places'> & {
   readonly specs: readonly ServiceSpec[]
+  readonly specFor: SpecFor
   readonly bus: Bus
   readonly stop: StopRequest
   readonly settings: Settings
@@ -33,7 +39,7 @@ const HURRY_MS = 1000
  */
 export async function watchOver(
   host: Host,
-  { specs, bus, stop, settings, doors, lock, verdict }: Watching,
+  { specs, specFor, bus, stop, settings, doors, lock, verdict, facts, places }: Watching,
 ): Promise<number> {
   bus.tell({ type: 'phase', phase: 'starting' })
   const states = new Map<string, ServiceState>()
@@ -43,23 +49,37 @@ export async function watchOver(
     bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
     if (event.state === 'running') host.clock.after(REST_MS, host.memory.rest)
   })
-  const supervisor = superviseAll(host, specs, bus.tell)
+  await doors.leaveComfyPort()
+  const restart = (service: string, why: string) => supervisor.restart(service, why)
+  const watchers = keepers(host, { specs, bus, settings, facts, places, restart })
+  const supervisor = superviseAll(host, specs, { tell: bus.tell, specFor, ...serviceLog(settings) })
   doors.steer({
     answers: () => answers(host, specs),
-    services: () => specs.map((spec) => spec.name),
+    services: () => specs,
     control: supervisor.control,
     logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
+    gauges: watchers.gauges,
+    secrets: secretsOf(settings, specs),
   })
   await doors.open()
   const ended = await Promise.race([supervisor.ended, aborted(lock.signal)])
   const isLost = lock.lost.aborted
   bus.tell({ type: 'phase', phase: 'stopping' })
+  if (!isLost && ended === undefined) await drain(watchers, stop)
   stop.onAgain(() => void supervisor.stopAll(HURRY_MS))
   const inTime = await supervisor.stopAll(settings.stopGraceMs)
+  await watchers.close()
   bus.tell({ type: 'phase', phase: 'stopped' })
   if (isLost) return exitCodeOf(lock.problems().map((each) => each.kind))
   if (ended !== undefined) return exitCodeOfEnding(ended, host.signals.number)
   return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
+}
+
+// A second request to stop ends the wait, and only a further one hurries the stop itself.
+function drain(watchers: Keepers, stop: StopRequest): Promise<void> {
+  const hurry = new AbortController()
+  stop.onAgain(() => hurry.abort())
+  return watchers.drain(hurry.signal)
 }
 
 const PHASES: Readonly<Record<ServiceState, Phase>> = {

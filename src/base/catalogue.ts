@@ -6,6 +6,7 @@ import { lockProblems } from './catalogue/lock.ts'
 import { machineProblems } from './catalogue/machine.ts'
 import { modelProblems } from './catalogue/models.ts'
 import { nodeProblems } from './catalogue/nodes.ts'
+import { queueProblems } from './catalogue/queue.ts'
 import { serviceProblems } from './catalogue/services.ts'
 import { settingProblems } from './catalogue/settings.ts'
 import { usageProblems } from './catalogue/usage.ts'
@@ -27,6 +28,7 @@ export const catalogue = {
   ...modelProblems,
   ...nodeProblems,
   ...serviceProblems,
+  ...queueProblems,
 } as const
 
 /** The catalogue's type; its keys are the codes. */

@@ -2,7 +2,7 @@ import type { Ending } from './exit-code.ts'
 
 /**
  * Why a service died, told apart as far as its ending, its last words and the machine tell: out of memory is the kernel's
- * kill, cuda-memory the card's; queue-died is a ComfyUI that answers and works no more.
+ * kill, cuda-memory the card's; stalled is a ComfyUI that did no more work and was stopped for it.
  */
 export type DeathCause =
   | 'exit'
@@ -25,6 +25,7 @@ export type Death = {
   readonly service: string
   /** ISO time. */
   readonly at: string
+  /** Neither code nor signal: it was stopped, for it had stalled. */
   readonly ending: Ending
   readonly cause: DeathCause
   /** What happened, one sentence. */

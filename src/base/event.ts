@@ -68,6 +68,8 @@ export type Event =
       readonly service: string
       readonly stream: 'stdout' | 'stderr'
       readonly bytes: Uint8Array
+      /** It ended with a carriage return: what comes next is written over it, as progress bars do. */
+      readonly isOverwritten?: boolean
     }
   | { readonly type: 'note'; readonly level: LogLevel; readonly text: string }
 

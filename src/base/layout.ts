@@ -43,6 +43,8 @@ export type Layout = {
   readonly deaths: string
   /** Prompts that a stop left in ComfyUI's queue. */
   readonly queueFile: string
+  /** Kept prompts that ComfyUI did not take again, or that were running when it stalled. */
+  readonly refusedFile: string
   readonly personHome: string
   readonly jupyterTokenFile: string
   /** Says which venv inside the tree was started from where it lies. */
@@ -69,6 +71,7 @@ export function layoutOf(workspace: string): Layout {
     logs: `${own}/logs`,
     deaths: `${own}/deaths`,
     queueFile: `${own}/queue.json`,
+    refusedFile: `${own}/queue-refused.json`,
     personHome: `${own}/home`,
     jupyterTokenFile: `${own}/jupyter-token`,
     venvProof: `${own}/venv-proven.json`,

@@ -23,7 +23,7 @@ export function redact(text: string, secrets: readonly Secret[] = []): string {
   const known = secrets.map((each) => each.reveal()).filter((value) => value.length > 0)
   const masked = known.reduce((line, value) => line.split(value).join(MASK), text)
   return masked
-    .replace(/(\w+:\/\/)[^\s/]*@/g, `$1${MASK}@`)
-    .replace(/(\w+:\/\/)[^\s/@:]+:(?!\d+(?:\/|\s|$))\S*@/g, `$1${MASK}@`)
-    .replace(/([?&][^=\s&]+=)[^\s&#]+/g, `$1${MASK}`)
+    .replace(/(\b\w+:\/\/)[^\s/]*@/g, `$1${MASK}@`)
+    .replace(/(\b\w+:\/\/)[^\s/@:]+:(?!\d+(?:\/|\s|$))\S*@/g, `$1${MASK}@`)
+    .replace(/([?&][^=?\s&]+=)[^\s&#]+/g, `$1${MASK}`)
 }

@@ -22,6 +22,8 @@ export async function control(
   const path = `/services/${encodeURIComponent(service)}/${act}`
   const timeoutMs = settings.stopGraceMs + MARGIN_MS
   const answer = await askRunning(host, settings, { path, method: 'POST', timeoutMs })
+  if (answer.status === 409)
+    throw new Problem('SERVICE_BUSY', { service, act, because: messageIn(answer.body) })
   if (answer.status === 404) throw await serviceNotFound(desk, settings, service)
   if (answer.status !== 200) throw new Problem('DOOR_ANSWER', { path, ...answer })
   host.out.stdout(asJson ? json({ service, act }) : `${service} ${DONE[act]}.\n`)
@@ -33,4 +35,9 @@ export async function serviceNotFound({ host }: Desk, settings: Settings, servic
   const { body } = await askRunning(host, settings, { path: '/services' })
   const { services = [] }: { readonly services?: readonly string[] } = JSON.parse(body)
   return new Problem('SERVICE_NOT_FOUND', { service, services, near: nearest(service, services) })
+}
+
+function messageIn(body: string): string {
+  const { error }: { readonly error: { readonly message: string } } = JSON.parse(body)
+  return error.message
 }

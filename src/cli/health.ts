@@ -11,7 +11,7 @@ const TIMEOUT_MS = 3000
  */
 export async function health(host: Host, { live, json: asJson }: Probe): Promise<number> {
   const address = probeAddress(host.env)
-  const path = live ? '/health' : '/ready'
+  const path = live ? '/livez' : '/readyz'
   const answer =
     (await host.net.ask({ ...address, path, timeoutMs: TIMEOUT_MS })) ?? (await askSockets(host, path))
   const ok = answer?.status === 200

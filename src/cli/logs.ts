@@ -5,16 +5,13 @@ import type { Settings } from '../settings/settings.ts'
 import { serviceNotFound } from './control.ts'
 import type { Desk, Typed } from './desk.ts'
 import { askRunning } from './find-running.ts'
+import { followLog } from './follow-log.ts'
 
 /** Lines that are printed when nobody says how many. */
 const DEFAULT_LINES = 100
 
-/** The end of a file that is searched for its last lines, bytes. */
+/** The end of the log that is searched for its last lines, bytes. */
 const TAIL_BYTES = 4 * 1024 * 1024
-
-/** Read at once while following, bytes; and how often is looked, milliseconds. */
-const PART_BYTES = 256 * 1024
-const LOOK_EVERY_MS = 300
 
 /** `comfy-init logs SERVICE [--lines N] [-f]`: a service's log file, also of one that runs no more. Bytes go out as they are. */
 export async function logs(desk: Desk, { flags, words, lines, follow }: Typed): Promise<number> {
@@ -22,13 +19,28 @@ export async function logs(desk: Desk, { flags, words, lines, follow }: Typed): 
   const [service = ''] = words
   const count = countOf(lines)
   const { settings } = await acts.ask(host, { flags, comfyArgs: [] })
-  const path = await logPath(desk, settings, service)
-  const bytes = (await host.fs.follow(path))?.bytes
-  if (bytes === undefined) throw new Problem('SERVICE_LOG_ABSENT', { service, path })
-  const from = Math.max(0, bytes - TAIL_BYTES)
-  const tail = (await host.fs.readPart(path, from, bytes - from)) ?? new Uint8Array()
-  host.out.stdout(lastLines(tail, count))
-  return follow ? followFrom(host, path, from + tail.length) : 0
+  const { path, isComing } = await logPath(desk, settings, service)
+  const file = await host.fs.readGrowth(path, -TAIL_BYTES).catch(() => undefined)
+  if (file === undefined && !(follow && isComing)) throw new Problem('SERVICE_LOG_ABSENT', { service, path })
+  const tail = file === undefined ? new Uint8Array() : await file.read(TAIL_BYTES)
+  host.out.stdout(lastLines(await withOlder(host, path, { tail, count }), count))
+  if (follow) return followLog(host, path, file)
+  await file?.close()
+  return 0
+}
+
+// A log that was just moved on has its last lines in the file before.
+async function withOlder(
+  host: Host,
+  path: string,
+  { tail, count }: { readonly tail: Uint8Array; readonly count: number },
+): Promise<Uint8Array> {
+  const isEnough = count === 0 || lastLines(tail, count).length < tail.length
+  if (isEnough || tail.length === TAIL_BYTES) return tail
+  const older = await host.fs.readGrowth(`${path}.1`, -TAIL_BYTES).catch(() => undefined)
+  const before = await older?.read(TAIL_BYTES)
+  await older?.close()
+  return before === undefined ? tail : Buffer.concat([before, tail])
 }
 
 /** The last lines of a text, a line without an end counting as one. */
@@ -53,38 +65,24 @@ function countOf(lines: string | undefined): number {
   })
 }
 
+type LogPlace = {
+  readonly path: string
+  /** The service is there: if its log is not, it will be. */
+  readonly isComing: boolean
+}
+
 // The running program knows the path; without one, the file lies where it would be written.
-async function logPath(desk: Desk, settings: Settings, service: string): Promise<string> {
+async function logPath(desk: Desk, settings: Settings, service: string): Promise<LogPlace> {
   const path = `/services/${encodeURIComponent(service)}/log`
   try {
     const answer = await askRunning(desk.host, settings, { path })
     if (answer.status === 404) throw await serviceNotFound(desk, settings, service)
     const { path: found }: { readonly path: string } = JSON.parse(answer.body)
-    return found
+    return { path: found, isComing: true }
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'NOT_RUNNING') throw error
     const left = `${layoutOf(settings.workspace).logs}/${service}.log`
     if (service.includes('/') || (await desk.host.fs.follow(left)) === undefined) throw error
-    return left
+    return { path: left, isComing: false }
   }
-}
-
-// Ends at Ctrl-C, TERM, or when nobody reads any more. A file that became shorter was rotated: it is read from its start.
-async function followFrom(host: Host, path: string, from: number): Promise<number> {
-  const ended = new AbortController()
-  let exitCode = 0
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    host.signals.on(name, () => {
-      exitCode = 128 + host.signals.number(name)
-      ended.abort()
-    })
-  for (let at = from; !ended.signal.aborted && host.out.isGone?.() !== true; ) {
-    const bytes = (await host.fs.follow(path))?.bytes ?? 0
-    if (bytes < at) at = 0
-    const part = (await host.fs.readPart(path, at, PART_BYTES)) ?? new Uint8Array()
-    at += part.length
-    if (part.length > 0) host.out.stdout(part)
-    else await host.clock.sleep(LOOK_EVERY_MS, ended.signal)
-  }
-  return exitCode
 }

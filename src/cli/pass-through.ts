@@ -2,7 +2,7 @@ import { exitCodeOfEnding, NOT_EXECUTABLE, NOT_FOUND } from '../base/exit-code.t
 import { Problem, systemCode } from '../base/problem.ts'
 import { nearest } from '../base/text.ts'
 import type { ChildEnv } from '../host/exec.ts'
-import type { Host } from '../host/host.ts'
+import { type Host, isBelowInit } from '../host/host.ts'
 import { commands } from './commands.ts'
 import { findProgram } from './find-program.ts'
 import { showThrown } from './show-problems.ts'
@@ -52,9 +52,14 @@ function handOn(host: Host): { readonly to: (pid: number) => void; readonly stop
     else host.signals.send(pid, name)
   }
   const leave = () => {}
+  // Nobody lets a stopped child of PID 1 go on, and PID 1 itself cannot be stopped from the terminal either.
+  const goOn = () => {
+    if (pid !== undefined) host.signals.send(pid, 'SIGCONT')
+  }
   const stops = [
     ...HANDED_ON.map((name) => host.signals.on(name, hand(name))),
     ...FROM_TERMINAL.map((name) => host.signals.on(name, host.terminals.stdin ? leave : hand(name))),
+    ...(isBelowInit(host) ? [host.signals.on('SIGTSTP', goOn)] : []),
   ]
   return {
     to: (started) => {

@@ -24,6 +24,8 @@ export function statusText(found: Status, coloured: boolean): string {
     `${instance} is ${phase} (comfy-init ${version}, since ${startedAt})\n`,
     table(Object.entries(found.addresses)),
     table(found.services.map(serviceRow)),
+    table(found.conditions.map(({ condition, text }) => [condition, text])),
+    deathsText(found.deaths),
     table(found.steps.map(stepRow)),
     problemsText(found.problems, coloured),
   ]
@@ -34,8 +36,22 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? '' : `${columns(rows)}\n`
 }
 
-function serviceRow({ name, state, pid, restarts, why }: Status['services'][number]): readonly string[] {
+function deathsText(deaths: Status['deaths']): string {
+  if (deaths.length === 0) return ''
+  const rows = deaths.map(({ service, at, cause, summary }) => [at, service, cause, summary])
+  return `Last deaths (comfy-init deaths shows more):\n${table(rows)}`
+}
+
+function serviceRow({
+  name,
+  state,
+  pid,
+  restarts,
+  why,
+  isSafe,
+}: Status['services'][number]): readonly string[] {
   const about = [
+    ...(isSafe ? ['safe mode'] : []),
     ...(pid === undefined ? [] : [`pid ${pid}`]),
     ...(restarts === 0 ? [] : [`restarts: ${restarts}`]),
     ...(why === undefined ? [] : [why]),

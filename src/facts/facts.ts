@@ -145,7 +145,7 @@ export type ImageTree = ComfySource & {
   /** The folder above it takes new entries from us (as root where we are root), and it is no mount point itself. */
   readonly replaceable: boolean
   readonly whyNotReplaceable: string | undefined
-  /** What a copy needs; entries of every kind; only counted while the tree may be moved. */
+  /** What a copy needs; entries of every kind; only counted while the tree may be copied, and if all of it may be read. */
   readonly size: { readonly bytes: number; readonly files: number } | undefined
   /** The target identity can make files in the tree itself. */
   readonly writable: boolean

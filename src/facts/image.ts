@@ -8,17 +8,25 @@ import { may } from './permission.ts'
 import { sizeOf } from './tree-size.ts'
 import type { Trees } from './trees.ts'
 
-/** Puts together what is known of the image tree; undefined when there is none that can run. Counts it only for a move. */
+/**
+ * Puts together what is known of the image tree; undefined when there is none that can run. Counts it only for a copy, and
+ * once: `before` is what an earlier round of this boot found.
+ */
 export async function lookImage(
   fs: Fs,
   { place, mounts, who }: FirstLook,
-  { source, mayMove, mayUpgrade }: Trees,
+  { trees, before }: { readonly trees: Trees; readonly before: ImageTree | undefined },
 ): Promise<ImageTree | undefined> {
+  const { source, mayMove, mayUpgrade } = trees
   if (place === undefined || source === undefined) return undefined
+  const isSame = before?.path === place.path && before.identity === source.identity
+  const known = isSame ? before.size : undefined
   const [entry, real, size] = await Promise.all([
     orAbsent(fs.follow(place.path)),
     orAbsent(fs.realPath(place.path)),
-    (mayMove || mayUpgrade) && place.place === 'folder' ? sizeOf(fs, place.path) : undefined,
+    (mayMove || mayUpgrade) && place.place === 'folder'
+      ? (known ?? orAbsent(sizeOf(fs, place.path)))
+      : undefined,
   ])
   const takesFiles = entry !== undefined && may(who.target, 'write', entry)
   const readOnly = mountOf(real ?? place.path, mounts)?.readOnly === true

@@ -37,7 +37,7 @@ export async function lookAround(host: Host, sought: Sought, before?: Facts): Pr
   const { homeIsUsable, devices, ...found } = await allOf({
     adopted: trees.then(({ adopted }) => adopted),
     workspace: trees.then((found) => lookWorkspace(fs, first, found)),
-    image: trees.then((found) => lookImage(fs, first, found)),
+    image: trees.then((found) => lookImage(fs, first, { trees: found, before: before?.image })),
     lostImage: trees.then((found) => lookLostImage(fs, sought.home, found)),
     vacantHome: trees.then((found) => lookVacantHome(fs, sought.home, found)),
     foreign: trees.then((found) => lookForeign(fs, sought, { first, trees: found })),

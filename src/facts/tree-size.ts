@@ -1,6 +1,5 @@
+import type { TreeEntry } from '../base/tree-entry.ts'
 import type { Fs } from '../host/fs.ts'
-import { inFlight } from '../host/in-flight.ts'
-import { orAbsent } from './or-absent.ts'
 
 /** What a filesystem gives room in, bytes: a file of one byte takes as much. */
 const BLOCK_BYTES = 4096
@@ -9,39 +8,23 @@ const BLOCK_BYTES = 4096
 export type TreeSize = { readonly bytes: number; readonly files: number }
 
 /**
- * What a copy of a folder needs: each file and link in whole blocks, one block for each folder in it. Links are counted,
- * not followed; holes are counted as if they were full, a second name of a file as a second file: never too little. What
- * may not be read is not counted. Few entries are looked at at a time, so that others' looks do not wait behind them.
+ * What a copy of a folder needs: each file in whole blocks, one block for each folder and link in it; nothing where there is no
+ * folder. Links are not followed; holes are counted as if they were full, a second name of a file as a second file: never
+ * too little. Throws the system's error where something may not be read, as a copy would.
  */
-export async function sizeOf(fs: Fs, folder: string): Promise<TreeSize> {
-  let [bytes, files] = [0, 0]
-  let folders: readonly string[] = [folder]
-  while (folders.length > 0) {
-    const below = await listAll(fs, folders)
-    files += below.folders.length + below.others.length
-    bytes += below.folders.length * BLOCK_BYTES
-    await inFlight(below.others, async (path) => {
-      const entry = await orAbsent(fs.look(path))
-      bytes += inBlocks(entry?.bytes ?? 0)
-    })
-    folders = below.folders
+export async function sizeOf(fs: Pick<Fs, 'walk'>, folder: string): Promise<TreeSize> {
+  const entries = await fs.walk(folder)
+  return { bytes: entries.reduce((sum, each) => sum + roomOf(each), 0), files: entries.length }
+}
+
+function roomOf({ kind, bytes }: TreeEntry): number {
+  switch (kind) {
+    case 'file':
+      return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
+    case 'folder':
+    case 'link':
+      return BLOCK_BYTES
+    case 'other':
+      return 0
   }
-  return { bytes, files }
-}
-
-type Level = { readonly folders: readonly string[]; readonly others: readonly string[] }
-
-async function listAll(fs: Fs, folders: readonly string[]): Promise<Level> {
-  const found: { readonly path: string; readonly isFolder: boolean }[] = []
-  await inFlight(folders, async (folder) => {
-    for (const { name, kind } of (await orAbsent(fs.entries(folder))) ?? [])
-      found.push({ path: `${folder}/${name}`, isFolder: kind === 'folder' })
-  })
-  const pathsOf = (wanted: boolean) =>
-    found.flatMap(({ path, isFolder }) => (isFolder === wanted ? path : []))
-  return { folders: pathsOf(true), others: pathsOf(false) }
-}
-
-function inBlocks(bytes: number): number {
-  return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
 }

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { Ending } from '../base/exit-code.ts'
+import { raiseOomScore } from './oom-score.ts'
+import { type OpenFiles, openFiles } from './open-files.ts'
+import { outputPipes } from './pipe.ts'
+import type { Reaper } from './reaper/marker.ts'
 
 /** The environment of a child: complete, nothing is added to it. */
 export type ChildEnv = Readonly<Record<string, string>>
@@ -29,6 +33,10 @@ export type Start = {
   readonly args: readonly string[]
   readonly env: ChildEnv
   readonly cwd: string
+  /** Soft limit of open files; the container's own where it is undefined. */
+  readonly openFiles?: number
+  /** Added to its oom_score_adj. */
+  readonly oomScore?: number
 }
 
 /** A started program. `exited` resolves at its exit, not when its pipes close: a grandchild may hold those. */
@@ -37,6 +45,8 @@ export type Started = {
   readonly stdout: Readable
   readonly stderr: Readable
   readonly exited: Promise<Ending>
+  /** False where its limit of open files is ours, since this system cannot change it. */
+  readonly hasOwnLimits: boolean
 }
 
 /** Programs. Always a file and a list of arguments, never a shell. */
@@ -50,15 +60,27 @@ export type Exec = {
 
 const MAX_OUTPUT_BYTES = 1024 * 1024
 
-/** Real programs. */
-export function realExec(): Exec {
-  return { run, start, passThrough }
+/** Real programs; `reaper` is who started us. Each has the container's own limit of open files, not the one that Node raised. */
+export function realExec(reaper: Reaper['kind'] = 'foreign'): Exec {
+  let found: { readonly limit: OpenFiles | undefined } | undefined
+  const limit = () => {
+    found ??= { limit: openFiles(reaper) }
+    return found.limit
+  }
+  return {
+    run: (command) => run(command, limit()),
+    start: (what) => start(what, limit()),
+    passThrough: (what, onStarted) => passThrough(what, onStarted, limit()),
+  }
 }
 
 // execa is loaded at the first use: a warm boot runs no helper program and need not pay for it.
-async function run({ file, args, env, cwd, timeoutMs, signal }: Command): Promise<Finished> {
+async function run(
+  { file, args, env, cwd, timeoutMs, signal }: Command,
+  limit: OpenFiles | undefined,
+): Promise<Finished> {
   const { execa } = await import('execa')
-  const result = await execa(file, args, {
+  const options = {
     env,
     extendEnv: false,
     reject: false,
@@ -68,7 +90,10 @@ async function run({ file, args, env, cwd, timeoutMs, signal }: Command): Promis
     forceKillAfterDelay: 500,
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
-  })
+  } as const
+  const begin = () => ({ running: execa(file, args, options) })
+  const { running } = limit === undefined ? begin() : limit.during(limit.own, begin)
+  const result = await running
   return {
     code: result.exitCode ?? null,
     signal: result.signal ?? null,
@@ -79,21 +104,42 @@ async function run({ file, args, env, cwd, timeoutMs, signal }: Command): Promis
   }
 }
 
-async function start({ file, args, env, cwd }: Start): Promise<Started> {
-  const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+async function start(what: Start, limit: OpenFiles | undefined): Promise<Started> {
+  const { file, args, env, cwd } = what
+  const outputs = outputPipes()
+  const child = limited(what, limit, () =>
+    spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', ...outputs.ends] }),
+  )
+  const { stdout, stderr } = outputs.of(child)
   const exited = endingOf(child)
   const pid = await pidOf(child)
-  return { pid, stdout: child.stdout, stderr: child.stderr, exited }
+  return { pid, stdout, stderr, exited, hasOwnLimits: limit !== undefined }
 }
 
 async function passThrough(
-  { file, args, env, cwd }: Start,
+  what: Start,
   onStarted: (pid: number) => void,
+  limit: OpenFiles | undefined,
 ): Promise<Ending> {
-  const child = spawn(file, args, { env, cwd, stdio: 'inherit' })
+  const { file, args, env, cwd } = what
+  const child = limited(what, limit, () => spawn(file, args, { env, cwd, stdio: 'inherit' }))
   const exited = endingOf(child)
   onStarted(await pidOf(child))
   return exited
+}
+
+// A limit that is too low for ourselves, and the score, come a moment after its start: before any of its own children.
+function limited<Child extends ChildProcess>(
+  { openFiles: soft, oomScore }: Start,
+  limit: OpenFiles | undefined,
+  begin: () => Child,
+): Child {
+  const wanted = soft ?? limit?.own ?? 0
+  const child = limit === undefined ? begin() : limit.during(wanted, begin)
+  if (child.pid === undefined) return child
+  limit?.setOf(child.pid, wanted)
+  if (oomScore !== undefined) raiseOomScore(child.pid, oomScore)
+  return child
 }
 
 function endingOf(child: ChildProcess): Promise<Ending> {

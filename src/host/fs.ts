@@ -23,7 +23,7 @@ import type { TreeEntry } from '../base/tree-entry.ts'
 import { escapeName } from '../base/tree-path.ts'
 import type { Copied, CopyOptions, WalkOptions } from './copy/copy-options.ts'
 import { copyOne } from './copy-one.ts'
-import { type Growing, grow } from './grow.ts'
+import { type Growing, type Growth, grow, readGrowth } from './grow.ts'
 import { type LockFile, openLockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
 import { type Path, parentOf, systemPath } from './path.ts'
@@ -83,6 +83,7 @@ export type Fs = {
   readonly setTime: (path: string, mtimeMs: number) => Promise<void>
   readonly append: (path: string, text: string) => Promise<void>
   readonly grow: (path: string) => Promise<Growing>
+  readonly readGrowth: (path: string, fromByte: number) => Promise<Growth | undefined>
   /** Makes a symlink, replacing one that is there; never a file or folder. A crash leaves the old link or the new. */
   readonly link: (target: string, path: string) => Promise<void>
   /** Gives one folder or file (never what lies in it) to an owner. */
@@ -127,6 +128,7 @@ export function realFs(): Fs {
     setTime,
     append: (path, text) => appendFile(path, text),
     grow,
+    readGrowth,
     link,
     own: (path, uid, gid) => lchown(systemPath(path), uid, gid),
     rename: renameEntry,

@@ -4,6 +4,7 @@ import { type Fs, realFs } from './fs.ts'
 import { type Memory, realMemory } from './memory.ts'
 import { type Net, realNet } from './net.ts'
 import { type Out, realOut } from './out.ts'
+import type { Reaper } from './reaper/marker.ts'
 import { realSignals, type Signals } from './signals.ts'
 import { realTerminals, type Terminals } from './terminals.ts'
 import { realUsers, type Users } from './users.ts'
@@ -32,13 +33,20 @@ export type Self = {
   readonly ppid: number
   readonly file: string
   readonly arch: string
+  /** Who started this process, where that is known. */
+  readonly reaper?: Reaper['kind']
 }
 
-/** The Host that really acts on this machine. */
-export function realHost(): Host {
+/** True where an init runs this process in place of PID 1: it reaps, and knows nothing of stopping and going on. */
+export function isBelowInit({ self }: Pick<Host, 'self'>): boolean {
+  return self.reaper === 'image' || self.reaper === 'embedded'
+}
+
+/** The Host that really acts on this machine; `reaper` is who started this process. */
+export function realHost(reaper: Reaper = { kind: 'foreign', path: '' }): Host {
   return {
     fs: realFs(),
-    exec: realExec(),
+    exec: realExec(reaper.kind),
     net: realNet(),
     clock: realClock(),
     users: realUsers(),
@@ -47,7 +55,13 @@ export function realHost(): Host {
     memory: realMemory(),
     terminals: realTerminals(),
     env: Object.freeze({ ...process.env }),
-    self: { pid: process.pid, ppid: process.ppid, file: process.execPath, arch: process.arch },
+    self: {
+      pid: process.pid,
+      ppid: process.ppid,
+      file: process.execPath,
+      arch: process.arch,
+      reaper: reaper.kind,
+    },
     chance: Math.random,
   }
 }

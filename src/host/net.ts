@@ -1,9 +1,11 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { connect, createServer } from 'node:net'
+import { type FollowEnd, type Followed, follow } from './follow.ts'
+import { type Knock, knock } from './knock.ts'
 import { type OnRequest, type ServeAt, type Served, serve } from './serve.ts'
 
-/** An HTTP answer, read whole. */
-export type Answer = { readonly status: number; readonly body: string }
+/** An HTTP answer, read whole unless `isCut`. */
+export type Answer = { readonly status: number; readonly body: string; readonly isCut?: boolean }
 
 /** Where to ask: a TCP address, or a unix socket, and how long to wait in milliseconds. */
 export type Asked = {
@@ -12,7 +14,13 @@ export type Asked = {
   readonly socket?: string
   readonly path: string
   readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
   readonly timeoutMs: number
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
+  /** No more of the answer than about so much is read. */
+  readonly mostBytes?: number
 }
 
 /** The network of this machine. */
@@ -21,15 +29,19 @@ export type Net = {
   readonly canListen: (address: string, port: number) => Promise<boolean>
   /** True when a TCP connection is taken in time. */
   readonly connects: (host: string, port: number, timeoutMs: number) => Promise<boolean>
+  /** Whether anybody listens there, without saying anything. */
+  readonly knock: (host: string, port: number, timeoutMs: number) => Promise<Knock>
   /** Asks over HTTP; undefined when nobody answers in time. */
   readonly ask: (asked: Asked) => Promise<Answer | undefined>
+  /** Asks over HTTP and hands on the answer as it comes; resolves when it has ended, with undefined when nobody answers in time. */
+  readonly follow: (followed: Followed) => Promise<FollowEnd | undefined>
   /** Serves HTTP; rejects with the system's error when the address cannot be bound. */
   readonly serve: (at: ServeAt, onRequest: OnRequest) => Promise<Served>
 }
 
 /** The real network. */
 export function realNet(): Net {
-  return { canListen, connects, ask, serve }
+  return { canListen, connects, knock, ask, follow, serve }
 }
 
 function canListen(address: string, port: number): Promise<boolean> {
@@ -53,21 +65,42 @@ function connects(host: string, port: number, timeoutMs: number): Promise<boolea
   })
 }
 
-function ask({ host, port, socket, path, method, timeoutMs }: Asked): Promise<Answer | undefined> {
+function ask(asked: Asked): Promise<Answer | undefined> {
+  const { host, port, socket, path, method, headers, body, timeoutMs, signal } = asked
+  const target = socket === undefined ? { host: host ?? '127.0.0.1', port } : { socketPath: socket }
+  const late = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve) => {
-    const target = socket === undefined ? { host: host ?? '127.0.0.1', port } : { socketPath: socket }
-    const asked = request(
-      { ...target, path, method: method ?? 'GET', signal: AbortSignal.timeout(timeoutMs) },
-      (answer) => {
-        const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('error', () => resolve(undefined))
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-        )
+    const sent = request(
+      {
+        ...target,
+        path,
+        method: method ?? 'GET',
+        headers: headers ?? {},
+        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       },
+      (answer) => void readAnswer(answer, asked.mostBytes).then(resolve),
     )
-    asked.on('error', () => resolve(undefined))
-    asked.end()
+    sent.on('error', () => resolve(undefined))
+    sent.end(body)
+  })
+}
+
+function readAnswer(
+  answer: IncomingMessage,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<Answer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const read = () => ({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() })
+    answer.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes <= mostBytes) return
+      resolve({ ...read(), isCut: true })
+      answer.destroy()
+    })
+    answer.on('error', () => resolve(undefined))
+    answer.on('end', () => resolve(read()))
   })
 }

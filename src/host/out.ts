@@ -1,6 +1,7 @@
+import { closeSync, constants, openSync } from 'node:fs'
 import { systemCode } from '../base/problem.ts'
 
-/** Where the container's log goes. A reader that went away never ends the program. */
+/** Where the container's log goes. A reader that went away never ends the program, and one that stands still never holds it. */
 export type Out = {
   /** Writes to standard output; false when the pipe is full and the writer should pause. */
   readonly stdout: (chunk: string | Uint8Array) => boolean
@@ -8,24 +9,21 @@ export type Out = {
   readonly stderr: (chunk: string | Uint8Array) => boolean
   /** Calls once when standard output takes more, or when what waits for it is lost because its reader went away. */
   readonly onDrain: (call: () => void) => void
-  /** Resolves when all that was written has left the process, or after the deadline in milliseconds. */
-  readonly flush: (deadlineMs: number) => Promise<void>
+  /** Resolves when all that was written has left the process, or when nothing of it was read for so long; milliseconds. */
+  readonly flush: (stillMs: number) => Promise<void>
   readonly isTerminal: boolean
   /** True once the reader of standard output has gone away; absent where that cannot be told. */
   readonly isGone?: () => boolean
+  /** How much waits for a reader: 0 when nothing does, and another number whenever something of it was read. */
+  readonly waiting?: (stream: 'stdout' | 'stderr') => number
 }
 
 /** The process's own standard streams; EPIPE and the like are swallowed here, where nobody is left to be told. */
 export function realOut(): Out {
-  let isGone = false
-  process.stderr.on('error', () => {})
-  // Node revives standard output after every error, so its own `destroyed` never tells.
-  process.stdout.on('error', (error) => {
-    isGone ||= systemCode(error) === 'EPIPE'
-  })
+  const watched = { stdout: watch(process.stdout), stderr: watch(process.stderr) }
   return {
-    stdout: (chunk) => process.stdout.write(chunk),
-    stderr: (chunk) => process.stderr.write(chunk),
+    stdout: watched.stdout.write,
+    stderr: watched.stderr.write,
     onDrain: (call) => {
       const once = () => {
         process.stdout.off('drain', once).off('error', once)
@@ -33,21 +31,79 @@ export function realOut(): Out {
       }
       process.stdout.once('drain', once).once('error', once)
     },
-    flush: async (deadlineMs) => {
-      await Promise.all([process.stdout, process.stderr].map((stream) => emptied(stream, deadlineMs)))
+    flush: async (stillMs) => {
+      await Promise.all([watched.stdout, watched.stderr].map((each) => each.emptied(stillMs)))
     },
     isTerminal: process.stdout.isTTY === true,
-    isGone: () => isGone,
+    isGone: watched.stdout.isGone,
+    waiting: (name) => watched[name].look().waiting,
   }
 }
 
-function emptied(stream: NodeJS.WriteStream, deadlineMs: number): Promise<void> {
-  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, deadlineMs)
-    stream.write('', () => {
-      clearTimeout(timer)
-      resolve()
-    })
+/** A pipe without a reader, a terminal that was hung up, a socket whose other end went away. */
+const GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ECONNRESET']
+
+/** How often is looked whether somebody still reads, milliseconds. */
+const LOOK_EVERY_MS = 50
+
+function watch(stream: NodeJS.WriteStream) {
+  let isGone = false
+  let seen = { waiting: 0, sinceMs: 0 }
+  // Node revives a standard stream after every error, so its own `destroyed` never tells.
+  stream.on('error', (error) => {
+    isGone ||= GONE.includes(systemCode(error))
   })
+  if (stream.isTTY === true) neverHold(stream)
+  const look = () => {
+    const waiting = waitingIn(stream)
+    if (waiting !== seen.waiting) seen = { waiting, sinceMs: performance.now() }
+    return seen
+  }
+  const emptied = (stillMs: number) => {
+    if (isGone || stream.writableLength === 0) return Promise.resolve()
+    return new Promise<void>((resolve) => {
+      const done = () => {
+        clearInterval(timer)
+        resolve()
+      }
+      const timer = setInterval(() => {
+        if (performance.now() - look().sinceMs >= stillMs) done()
+      }, LOOK_EVERY_MS)
+      look()
+      stream.write('', done)
+    })
+  }
+  return {
+    write: (chunk: string | Uint8Array) => isGone || stream.write(chunk),
+    isGone: () => isGone,
+    look,
+    emptied,
+  }
+}
+
+// Node writes to terminals so that the whole program waits while nobody reads. Where the terminal can be opened again,
+// libuv has done so, and nobody else shares what is set here; elsewhere writing in parts would spin.
+function neverHold(stream: NodeJS.WriteStream): void {
+  const handle = handleOf(stream)
+  if (handle === undefined || !('setBlocking' in handle) || typeof handle.setBlocking !== 'function') return
+  try {
+    closeSync(
+      openSync(`/proc/self/fd/${stream === process.stdout ? 1 : 2}`, constants.O_WRONLY | constants.O_NOCTTY),
+    )
+    handle.setBlocking(false)
+  } catch {
+    // a terminal of somebody else: it stays as it is
+  }
+}
+
+// What the system has taken of a chunk shows only in the handle: the stream counts whole chunks.
+function waitingIn(stream: NodeJS.WriteStream): number {
+  const handle = handleOf(stream)
+  const inHandle = handle !== undefined && 'writeQueueSize' in handle ? Number(handle.writeQueueSize) : 0
+  return stream.writableLength === 0 ? 0 : stream.writableLength + inHandle
+}
+
+function handleOf(stream: NodeJS.WriteStream): object | undefined {
+  const handle: unknown = Reflect.get(stream, '_handle')
+  return typeof handle === 'object' && handle !== null ? handle : undefined
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { unblock } from './reaper/signal-mask.ts'
 
 /** Signals sent to this process. */
 export type Signals = {
@@ -15,6 +16,7 @@ export function realSignals(): Signals {
   return {
     on: (name, call) => {
       process.on(name, call)
+      if (name === 'SIGUSR1') unblock(name)
       return () => process.off(name, call)
     },
     number: (name) => constants.signals[name],

@@ -5,6 +5,8 @@ export type Ids = { readonly uid: number; readonly gid: number; readonly groups:
 export type Users = {
   /** Real ids of the process. */
   readonly ids: () => Ids
+  /** The id that files are made with now: of whoever it acts as. */
+  readonly actingUid: () => number
   /**
    * Acts as this person from now on (effective ids, all threads), or as root again when undefined. Only a process whose
    * real uid is 0 changes anything. Files made meanwhile belong to that person, and what they may not do fails.
@@ -32,6 +34,7 @@ export function realUsers(): Users {
   }
   return {
     ids: currentIds,
+    actingUid: () => process.geteuid?.() ?? 0,
     actAs,
     asStarted: async (act) => {
       const before = acting

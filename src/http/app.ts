@@ -2,13 +2,22 @@ import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
 import type { Behind } from '../app/doors.ts'
 import { control } from './control.ts'
 import { errorBody } from './error-body.ts'
+import { events } from './events.ts'
 import { health } from './health.ts'
+import { metrics } from './metrics.ts'
 import { page } from './page.ts'
+import { permissionOf } from './permission.ts'
+import { services } from './services.ts'
+import { session } from './session.ts'
 import { status } from './status.ts'
 
-/** The HTTP application, ready to be asked; `mayAct` adds the routes that change something. */
+/**
+ * The HTTP application, ready to be asked. With `mayAct` everybody who can ask may also act; otherwise whoever knows the
+ * token may.
+ */
 export async function appFor(behind: Behind, { mayAct }: { mayAct: boolean }): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: 1024 })
+  app.addHook('onRequest', async (_, reply) => void reply.header('x-content-type-options', 'nosniff'))
   app.setErrorHandler<FastifyError>((error, _, reply) => {
     const code = error.statusCode ?? 500
     return reply.code(code).send(errorBody(error.code ?? 'INTERNAL', error.message))
@@ -19,7 +28,13 @@ export async function appFor(behind: Behind, { mayAct }: { mayAct: boolean }): P
   app.register(health(behind))
   app.register(status(behind))
   app.register(page)
-  if (mayAct) app.register(control(behind))
+  app.register(events(behind))
+  app.register(metrics(behind))
+  if (mayAct) app.register(control(behind)).register(services(behind))
+  else {
+    const permission = permissionOf(behind)
+    app.register(control(behind, permission)).register(session(permission))
+  }
   await app.ready()
   return app
 }

@@ -7,8 +7,11 @@ import type { OnRequest } from '../host/serve.ts'
  * Fastify is loaded by the first request, so that a start waits for none of it. Neither is open when one cannot be.
  */
 export function doorsOn(host: Host): OpenDoors {
-  return async (behind, { host: address, port, socket }) => {
-    const reading = await host.net.serve({ host: address, port }, answerWith(behind, { mayAct: false }))
+  return async (behind, { host: address, port, socket, isEarly = false }) => {
+    const reading = await host.net.serve(
+      { host: address, port },
+      answerWith(behind, { mayAct: false, isEarly }),
+    )
     const close = [reading.close]
     if (socket !== undefined) {
       try {
@@ -27,13 +30,22 @@ export function doorsOn(host: Host): OpenDoors {
   }
 }
 
-function answerWith(behind: Behind, may: { readonly mayAct: boolean }): OnRequest {
+function answerWith(behind: Behind, may: May): OnRequest {
   let app: Promise<OnRequest> | undefined
   return (request, response) => {
-    app ??= import('./app.ts').then(({ appFor }) => appFor(behind, may)).then((made) => made.routing)
+    app ??= appOf(behind, may)
     app.then(
       (answer) => answer(request, response),
       () => response.writeHead(500).end(),
     )
   }
+}
+
+type May = { readonly mayAct: boolean; readonly isEarly?: boolean }
+
+async function appOf(behind: Behind, { mayAct, isEarly = false }: May): Promise<OnRequest> {
+  const app = isEarly
+    ? await import('./early-app.ts').then(({ earlyAppFor }) => earlyAppFor(behind))
+    : await import('./app.ts').then(({ appFor }) => appFor(behind, { mayAct }))
+  return app.routing
 }

@@ -39,8 +39,28 @@ const STEP = {
 
 const SERVICE = {
   type: 'object',
-  required: ['name', 'state', 'restarts'],
-  properties: { name: text, state: text, pid: number, why: text, restarts: number },
+  required: ['name', 'title', 'state', 'restarts', 'isSafe'],
+  properties: {
+    name: text,
+    title: text,
+    state: text,
+    pid: number,
+    why: text,
+    restarts: number,
+    isSafe: { type: 'boolean' },
+  },
+} as const
+
+const CONDITION = {
+  type: 'object',
+  required: ['condition', 'text'],
+  properties: { condition: text, text },
+} as const
+
+const DEATH = {
+  type: 'object',
+  required: ['service', 'at', 'cause', 'summary'],
+  properties: { service: text, at: text, cause: text, summary: text, remedy: text },
 } as const
 
 const PROBLEM = {
@@ -52,7 +72,18 @@ const PROBLEM = {
 /** JSON schema of the answer; what it does not name is not sent. */
 const STATUS = {
   type: 'object',
-  required: ['phase', 'version', 'instance', 'startedAt', 'steps', 'services', 'problems', 'addresses'],
+  required: [
+    'phase',
+    'version',
+    'instance',
+    'startedAt',
+    'steps',
+    'services',
+    'conditions',
+    'deaths',
+    'problems',
+    'addresses',
+  ],
   properties: {
     phase: text,
     version: text,
@@ -61,6 +92,8 @@ const STATUS = {
     step: STEP,
     steps: { type: 'array', items: STEP },
     services: { type: 'array', items: SERVICE },
+    conditions: { type: 'array', items: CONDITION },
+    deaths: { type: 'array', items: DEATH },
     problems: { type: 'array', items: PROBLEM },
     addresses: { type: 'object', additionalProperties: text },
   },

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { doorKeeper } from '../../src/app/door-keeper.ts'
 import type { DoorPlaces, OpenDoors } from '../../src/app/doors.ts'
 import { type Event, makeBus } from '../../src/base/event.ts'
+import { secret } from '../../src/base/secret.ts'
 import { realHost } from '../../src/host/host.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { aSettings } from '../support/world.ts'
 
-async function kept(refuses: (places: DoorPlaces) => string | undefined) {
+async function kept(refuses: (places: DoorPlaces) => string | undefined, onClose = () => {}) {
   const settings = aSettings({ runtimeFolder: await tempFolder() })
   const bus = makeBus()
   const told: Event[] = []
@@ -16,13 +17,13 @@ async function kept(refuses: (places: DoorPlaces) => string | undefined) {
     const message = refuses(places)
     if (message !== undefined) throw new Error(message)
     opened.push(places)
-    return { close: async () => {} }
+    return { close: async () => onClose() }
   }
   const keeper = doorKeeper(realHost(), { settings, bus, openDoors })
   await keeper.open()
   await keeper.open()
   const codes = told.flatMap((event) => (event.type === 'problem' ? event.problem.code : []))
-  return { keeper, opened, codes }
+  return { keeper, opened, codes, tell: bus.tell }
 }
 
 test('doors are opened once, however often that is asked for', async () => {
@@ -48,4 +49,51 @@ test('doors that cannot be opened are a warning, and the exit code is given thro
   expect(opened).toEqual([])
   expect(codes).toEqual(['DOOR_CLOSED'])
   expect(await keeper.close(7)).toBe(7)
+})
+
+test('what doors show follows the bus: titles once services are there, and that ComfyUI was ready once', async () => {
+  const { keeper, tell } = await kept(() => undefined)
+  const { behind } = keeper
+  expect(behind.wasReady()).toBe(false)
+  expect(await behind.control('comfyui', 'start')).toBe('absent')
+  tell({ type: 'service-state', service: 'comfyui', state: 'starting' })
+  expect(behind.status().services).toMatchObject([{ name: 'comfyui', title: 'comfyui' }])
+
+  keeper.steer({
+    answers: async () => true,
+    services: () => [{ name: 'comfyui', title: 'ComfyUI' }],
+    control: async () => false,
+    logFile: () => '/logs/comfyui.log',
+    secrets: [secret('hunter22')],
+    gauges: () => ({ queue: { running: 1, pending: 2 } }),
+  })
+  for (const phase of ['ready', 'starting'] as const) tell({ type: 'phase', phase })
+  expect(behind.status().services).toMatchObject([{ title: 'ComfyUI' }])
+  expect(behind.wasReady()).toBe(true)
+  expect(await behind.control('comfyui', 'start')).toBe('ending')
+  tell({ type: 'service-line', service: 'comfyui', stream: 'stdout', bytes: Buffer.from('say hunter22') })
+  expect(behind.feed.begin(1).at(-1)?.json).toContain('"say ***"')
+  const metrics = await behind.metrics()
+  expect(metrics.find(({ name }) => name === 'comfy_init_queue_pending')?.samples).toEqual([{ value: 2 }])
+})
+
+test('a degraded ComfyUI was ready too, one that failed was not', async () => {
+  const { keeper, tell } = await kept(() => undefined)
+  tell({ type: 'phase', phase: 'failed' })
+  expect(keeper.behind.wasReady()).toBe(false)
+  tell({ type: 'phase', phase: 'degraded' })
+
+  expect(keeper.behind.wasReady()).toBe(true)
+})
+
+test('at the end whoever follows is told so before the doors close', async () => {
+  const order: string[] = []
+  const { keeper } = await kept(
+    () => undefined,
+    () => void order.push('doors'),
+  )
+  keeper.behind.feed.follow({ take: () => {}, over: () => void order.push('feed') })
+  await keeper.close(0)
+
+  expect(order).toEqual(['feed', 'doors'])
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { keepStatus } from '../../src/app/status.ts'
 import { makeBus } from '../../src/base/event.ts'
 import { Problem } from '../../src/base/problem.ts'
+import { aDeath } from '../support/status.ts'
 
 const BASE = {
   version: '1.2.3',
@@ -12,7 +13,7 @@ const BASE = {
 
 function aStatus() {
   const bus = makeBus()
-  return { tell: bus.tell, status: keepStatus(bus, BASE) }
+  return { tell: bus.tell, status: keepStatus(bus, BASE, (name) => (name === 'comfyui' ? 'ComfyUI' : name)) }
 }
 
 test('before anything is told the boot is being prepared', () => {
@@ -24,6 +25,8 @@ test('before anything is told the boot is being prepared', () => {
     step: undefined,
     steps: [],
     services: [],
+    conditions: [],
+    deaths: [],
     problems: [],
   })
 })
@@ -72,7 +75,48 @@ test('a service that starts again has been restarted, one that starts first has 
   for (const state of ['starting', 'running', 'backoff', 'starting'] as const)
     tell({ type: 'service-state', service: 'comfyui', state })
 
-  expect(status().services).toEqual([{ name: 'comfyui', state: 'starting', restarts: 1 }])
+  expect(status().services).toEqual([
+    { name: 'comfyui', title: 'ComfyUI', state: 'starting', restarts: 1, isSafe: false },
+  ])
+  tell({ type: 'service-state', service: 'comfyui', state: 'running', isSafe: true })
+  expect(status().services).toMatchObject([{ state: 'running', isSafe: true }])
+})
+
+test('a condition holds with its words until it is told without', () => {
+  const { tell, status } = aStatus()
+  tell({ type: 'condition', condition: 'stalled', text: 'Nothing moves.' })
+  tell({ type: 'condition', condition: 'safe-mode', text: 'No nodes.' })
+  tell({ type: 'condition', condition: 'stalled', text: 'Nothing moves, again.' })
+
+  expect(status().conditions).toEqual([
+    { condition: 'stalled', text: 'Nothing moves, again.' },
+    { condition: 'safe-mode', text: 'No nodes.' },
+  ])
+  tell({ type: 'condition', condition: 'stalled' })
+  expect(status().conditions).toEqual([{ condition: 'safe-mode', text: 'No nodes.' }])
+})
+
+test('the last five deaths are shown, the newest first, without their lines', () => {
+  const { tell, status } = aStatus()
+  for (let n = 1; n <= 7; n++) tell({ type: 'death', death: aDeath({ at: `2026-01-0${n}T00:00:00.000Z` }) })
+
+  expect(status().deaths.map(({ at }) => at.slice(0, 10))).toEqual([
+    '2026-01-07',
+    '2026-01-06',
+    '2026-01-05',
+    '2026-01-04',
+    '2026-01-03',
+  ])
+  expect(Object.keys(status().deaths[0] ?? {})).toEqual(['service', 'at', 'cause', 'summary', 'remedy'])
+})
+
+test('of problems that come in ever new words the newest hundred are kept', () => {
+  const { tell, status } = aStatus()
+  for (let n = 0; n < 150; n++)
+    tell({ type: 'problem', problem: new Problem('COMFY_ARG_UNKNOWN', { flag: `--number-${n}` }) })
+
+  expect(status().problems).toHaveLength(100)
+  expect(status().problems.at(-1)?.what).toContain('--number-149')
 })
 
 test('a problem that is told in two rounds is shown once, worded for the runtime', () => {

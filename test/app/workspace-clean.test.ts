@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, stat } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
 import { changeTree } from '../../src/app/workspace/change-tree.ts'
 import { cleanWorkspace } from '../../src/app/workspace/clean.ts'
 import { put, THEIRS } from '../features/workspace/two-images.ts'
@@ -34,6 +35,33 @@ test('the previous tree and a begun copy go, and nothing else does', async () =>
   expect(await others()).toEqual(before)
   for (const [name, text] of Object.entries(THEIRS)) expect(await textIn(scene, name), name).toBe(text)
   expect(await cleanWorkspace(scene.host, inputOf(scene))).toMatchObject({ result: 'nothing-to-do' })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('a folder of root’s that nobody else may look into', () => {
+  const cleaning = async (asStarted: Scene['host']['users']['asStarted'] | undefined) => {
+    const scene = await upgraded()
+    const secret = `${trees(scene)}/previous/ComfyUI/output/secret`
+    await put(`${secret}/pic.png`, 'x'.repeat(1_000_000))
+    execFileSync('chown', ['-R', '1000:1000', `${scene.root}/workspace`])
+    await chown(secret, 0, 0)
+    await chmod(secret, 0o700)
+    const { users } = scene.host
+    const host = { ...scene.host, users: { ...users, asStarted: asStarted ?? users.asStarted } }
+    const input = { ...inputOf(scene), flags: { ...scene.flags, uid: '1000', gid: '1000' } }
+    const cleaned = await cleanWorkspace(host, input).finally(() => users.actAs(undefined))
+    return { cleaned, isLeft: await isThere(secret) }
+  }
+
+  test('goes with the rest, and counts as freed', async () => {
+    const { cleaned, isLeft } = await cleaning(undefined)
+    expect([cleaned.result, isLeft]).toEqual(['done', false])
+    expect(cleaned.removed.find(({ what }) => what === 'previous')?.bytes).toBeGreaterThan(1_000_000)
+  })
+
+  test('stays where we never were root, and that is said', async () => {
+    const { cleaned, isLeft } = await cleaning((act) => act())
+    expect([cleaned.result, isLeft]).toEqual(['not-done', true])
+  })
 })
 
 test('a cleaning that was cut leaves nothing to go back to, and is done again', async () => {

@@ -32,40 +32,41 @@ test.each(reapers)(
   },
 )
 
-test.each(reapers)('under the %s reaper TERM, INT and HUP reach the program', async (reaper) => {
-  const script = `import signal, sys
-for name in ('SIGTERM', 'SIGINT', 'SIGHUP'):
+test.each(reapers)('under the %s reaper TERM, INT, HUP, USR1 and USR2 reach the program', async (reaper) => {
+  const script = `import signal, time
+for name in ('SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'):
     signal.signal(getattr(signal, name), lambda number, frame: print(signal.Signals(number).name, flush=True))
 print('up', flush=True)
-while True: signal.pause()`
+while True: time.sleep(0.01)`
   const running = await (await makeBox()).run({
     env: { COMFY_REAPER: reaper },
     args: ['python3', '-c', script],
   })
   await until(() => running.out() === 'up\n', 'the program')
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
     running.kill(name)
     await until(() => running.out().includes(name), name)
   }
 
-  expect(running.out()).toBe('up\nSIGTERM\nSIGINT\nSIGHUP\n')
+  expect(running.out()).toBe('up\nSIGTERM\nSIGINT\nSIGHUP\nSIGUSR1\nSIGUSR2\n')
 })
 
-test('USR1 neither ends it nor opens the inspector', async () => {
-  const running = await (await makeBox()).run({ args: sleeper, offline: true })
+test('USR1 is the program’s and opens no inspector', async () => {
+  const line = 'trap "echo heard" USR1; echo up; while :; do sleep 0.01; done'
+  const running = await (await makeBox()).run({ args: ['sh', '-c', line], offline: true })
   await until(() => running.out() === 'up\n', 'the program')
   const [ours] = childrenOf(running.pid)
   if (ours === undefined) throw new Error('comfy-init has no process')
-  running.kill('SIGUSR1')
-  process.kill(ours, 'SIGUSR1')
 
-  // TERM after USR1 ends it: both were taken, in this order.
+  process.kill(ours, 'SIGUSR1')
+  await until(() => running.out() === 'up\nheard\n', 'the program to hear it')
+
   const listeners = readFileSync(`/proc/${ours}/net/tcp`, 'utf8').trim().split('\n').length - 1
+  expect(listeners).toBe(0)
   expect(readlinkSync(`/proc/${ours}/exe`)).toMatch(/comfy-init/)
   running.kill('SIGTERM')
   expect(await running.ended).toBe(143)
   expect(running.err()).toBe('')
-  expect(listeners).toBe(0)
 })
 
 function childrenOf(pid: number): readonly number[] {

@@ -15,6 +15,7 @@ import type { Running, RunOptions } from '../support/container.ts'
 import { makeWorld, treeOf, type World } from '../support/story.ts'
 import { giveImage, makeImage } from '../support/story-images.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { bootReady, expectNothingPlanned, stop } from './boot-ready.ts'
 
 test('a folder that is there and empty is given ComfyUI', async () => {
   const world = await makeWorld()
@@ -156,25 +157,6 @@ test('what was copied of another image is not gone on with, even where both have
   ).toEqual([])
   expect(existsSync(`${home}/comfy/old.py`)).toBe(false)
 })
-
-async function bootReady(world: World, options: RunOptions): Promise<Running> {
-  const container = await world.boot({ ...options, env: { COMFY_GPU: 'off', ...options.env } })
-  await world.ready(container)
-  return container
-}
-
-async function stop(container: Running): Promise<void> {
-  container.kill('SIGTERM')
-  expect(await container.ended).toBe(0)
-}
-
-// A new container has its image's place changed to a link; the workspace has nothing done to it.
-async function expectNothingPlanned(world: World, options: RunOptions): Promise<void> {
-  const container = await bootReady(world, options)
-  const plans = [...container.err().matchAll(/ plan +(.*)/g)].map(([, steps]) => steps)
-  expect(plans.join(', ').match(/workspace\/(?!give-way)[\w-]+/g)).toBeNull()
-  await stop(container)
-}
 
 function expectWholeTree(world: World, home: string): void {
   const theirs = inodesOf(home, `${world.box.layer}/opt/ComfyUI`)

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Running, RunOptions } from '../support/container.ts'
 import { makeWorld, type World } from '../support/story.ts'
 import { giveImage, makeImage } from '../support/story-images.ts'
 import { databaseText, lostAtLast, putRow, putTheirs, type TheirFiles } from '../support/story-person.ts'
+import { bootReady, expectNothingPlanned, stop } from './boot-ready.ts'
 
 const [BEFORE, AFTER] = ['0006_add_loader_path, of 0.33.0', '0007_one_way, of 0.33.0']
 
@@ -97,17 +97,6 @@ async function usedWorld(): Promise<{ world: World; theirs: TheirFiles; earlier:
   return { world, theirs, earlier }
 }
 
-async function bootReady(world: World, options: RunOptions): Promise<Running> {
-  const container = await world.boot({ ...options, env: { COMFY_GPU: 'off', ...options.env } })
-  await world.ready(container)
-  return container
-}
-
-async function stop(container: Running): Promise<void> {
-  container.kill('SIGTERM')
-  expect(await container.ended).toBe(0)
-}
-
 async function versionOf(world: World): Promise<string> {
   const stats = JSON.parse((await world.get('/system_stats', world.port))?.text ?? '{}')
   return stats.system.comfyui_version
@@ -115,12 +104,4 @@ async function versionOf(world: World): Promise<string> {
 
 function databaseIn(world: World): string {
   return databaseText(`${world.workspace}/ComfyUI/user/comfyui.db`)
-}
-
-// A new container has its image's place changed to a link; the workspace has nothing done to it.
-async function expectNothingPlanned(world: World, options: RunOptions): Promise<void> {
-  const container = await bootReady(world, options)
-  const plans = [...container.err().matchAll(/ plan +(.*)/g)].map(([, steps]) => steps)
-  expect(plans.join(', ').match(/workspace\/(?!give-way)[\w-]+/g)).toBeNull()
-  await stop(container)
 }

@@ -6,14 +6,14 @@ import { aDesk, capturingHost } from '../support/desk.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 test('a ready ComfyUI is 0 and one word', async () => {
-  const { desk, out } = await aProbed({ '/ready': [200, '{"ready":true}'] })
+  const { desk, out } = await aProbed({ '/readyz': [200, '{"ready":true}'] })
 
   expect(await answer(desk, ['health'])).toBe(0)
   expect(out()).toBe('ready\n')
 })
 
 test('one that does not answer yet is 1 with the reason, while --live is 0', async () => {
-  const { desk, out } = await aProbed({ '/ready': [503, '{"reason":"Move, 40 %"}'], '/health': [200, '{}'] })
+  const { desk, out } = await aProbed({ '/readyz': [503, '{"reason":"Move, 40 %"}'], '/livez': [200, '{}'] })
 
   expect(await answer(desk, ['health'])).toBe(1)
   expect(out()).toBe('not ready: Move, 40 %\n')

@@ -17,9 +17,9 @@ test('reading works over TCP, acting over the socket alone', async () => {
   const path = '/services/comfyui/restart'
 
   const read = await host.net.ask({ host: places.host, port: places.port, path: '/health', timeoutMs: 5000 })
-  expect(read).toEqual({ status: 200, body: '{"live":true}' })
+  expect(read).toEqual({ status: 200, body: '{"live":true,"phase":"ready"}' })
   const refused = await host.net.ask({ port: places.port, path, method: 'POST', timeoutMs: 5000 })
-  expect(refused?.status).toBe(404)
+  expect(refused?.status).toBe(403)
   const acted = await host.net.ask({ socket: places.socket, path, method: 'POST', timeoutMs: 5000 })
   expect(acted?.status).toBe(200)
   expect(behind.asked).toEqual(['restart comfyui'])

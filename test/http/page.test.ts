@@ -1,132 +1,110 @@
-import { runInNewContext } from 'node:vm'
+import { createHash } from 'node:crypto'
+import { runInNewContext, Script } from 'node:vm'
 import { expect, test } from 'vitest'
-import type { StepStatus } from '../../src/app/status.ts'
 import { appFor } from '../../src/http/app.ts'
-import { aBehind, aStatus } from '../support/status.ts'
-import { until } from '../support/until.ts'
+import { earlyAppFor } from '../../src/http/early-app.ts'
+import { WORDS } from '../../src/http/page/words.ts'
+import { aBehind } from '../support/status.ts'
 
 const GIB = 1024 ** 3
 
-test('the page shows phase, services, steps, addresses and problems as text, and asks again', async () => {
-  const step = { id: 'nodes/clone', title: 'Clone nodes', state: 'working', percent: 7 } as const
-  const page = await aPage(() => aStatus({ steps: [...aStatus().steps, step] }))
-  await until(() => page.title() !== '', 'the first answer')
+test('the page allows its own script and style and nothing else', async () => {
+  const { body, headers } = await thePage()
+  const policy = String(headers['content-security-policy'])
 
-  expect(page.title()).toBe('ready · comfy-init')
-  expect(page.text('h1')).toBe('ComfyUI is ready')
-  const main = page.text('main')
-  expect(main).toContain('Cannot <b>do</b> it.')
-  expect(main).toContain('Do something else.')
-  expect(main).toContain('running, restarts: 1')
-  expect(main).toContain('done, 8.1 s')
-  expect(main).toContain('http://box:8188/')
-  expect(page.elements('progress')).toEqual([{ max: 100, value: 7 }])
-  expect(page.waits).toEqual([2000])
+  expect(headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(headers['cache-control']).toBe('no-store')
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain("require-trusted-types-for 'script'")
+  expect(policy).not.toMatch(/unsafe|\*|https?:/)
+  for (const [part, inside] of [
+    ['script-src', scriptIn(body)],
+    ['style-src', /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ''],
+  ] as const)
+    expect(policy).toContain(`${part} 'sha256-${createHash('sha256').update(inside).digest('base64')}'`)
 })
 
-test('a step that works has a bar and says in words how far it is', async () => {
-  const step = {
-    id: 'workspace/adopt-image',
-    title: 'Copy <b>ComfyUI</b>',
-    state: 'working',
-    percent: 61,
-  } as const
-  const parts = { bytes: { done: 1.84 * GIB, total: 3 * GIB }, files: { done: 24310, total: 45012 } }
-  const textOf = async (more: Partial<StepStatus>) => {
-    const page = await aPage(() => aStatus({ steps: [{ ...step, ...more }] }))
-    await until(() => page.title() !== '', 'the first answer')
-    expect(page.elements('progress')).toEqual([{ max: 100, value: 61 }])
-    expect(page.text('main')).toContain('Copy <b>ComfyUI</b>')
-    return page.text('small')
-  }
+test('the page is small, asks nobody but its own door, and by relative paths', async () => {
+  const { body } = await thePage()
+  const paths = [...body.matchAll(/(?:\b(?:href|src|action)=|EventSource\(|request\('\w+', )["']([^"']*)/g)]
 
-  const far = '61 %, 1.8 GiB of 3.0 GiB, 24310 of 45012 files'
-  expect(await textOf({ ...parts, leftMs: 11_400 })).toBe(`${far}, 12 s left`)
-  expect(await textOf({ ...parts, leftMs: 200_000 })).toBe(`${far}, 3 min 20 s left`)
-  expect(await textOf({ ...parts, leftMs: 3_900_000 })).toBe(`${far}, 1 h 5 min left`)
-  expect(await textOf({ ...parts, paused: true })).toBe(`paused (SIGCONT goes on), ${far}`)
-  expect(await textOf({ ...parts, bytes: { done: 700, total: 2048 } })).toContain(', 700 B of 2.0 KiB,')
-  expect(await textOf({})).toBe('61 %')
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(30_000)
+  expect(paths.map(([, path]) => path)).toEqual(expect.arrayContaining(['status', 'events', 'session']))
+  expect(paths.filter(([, path]) => /^(\/|\w+:(?!,))/.test(path ?? ''))).toEqual([])
+  expect(body).not.toMatch(/\son\w+=|style=/)
 })
 
-test('the page says so when nobody answers, and asks again', async () => {
-  const page = await aPage(() => {
-    throw new Error('gone')
-  })
-  await until(() => page.waits.length > 0, 'the next try')
+test('whatever comes from outside goes in as text', async () => {
+  const { body } = await thePage()
 
-  expect(page.text('h1')).toBe('comfy-init does not answer')
+  expect(() => new Script(scriptIn(body))).not.toThrow()
+  expect(body).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/)
 })
 
-/** The page's own script, run on as little of a document as it uses. */
-async function aPage(status: () => ReturnType<typeof aStatus>) {
-  const app = await appFor(aBehind(), { mayAct: false })
-  const script = /<script>(.*)<\/script>/s.exec((await app.inject('/')).body)?.[1] ?? ''
-  const found = new Map(['h1', '#about', 'main'].map((name) => [name, new Element(name)]))
-  const document = {
-    title: '',
-    createElement: (name: string) => new Element(name),
-    querySelector: (name: string) => found.get(name),
+test('on ComfyUI’s port the page is 503, so that nobody takes it for ComfyUI', async () => {
+  const app = await earlyAppFor(aBehind())
+  const page = await app.inject('/')
+
+  expect([page.statusCode, page.headers['retry-after']]).toEqual([503, '5'])
+  expect(page.body).toContain('data-early')
+  expect((await thePage()).body).not.toContain('data-early>')
+  for (const url of ['/prompt', '/system_stats', '/api/queue', '/ws', '/health', '/ready', '/metrics']) {
+    const answer = await app.inject(url)
+    expect([url, answer.statusCode, answer.json().error.code]).toEqual([url, 503, 'COMFYUI_NOT_STARTED'])
   }
-  const waits: number[] = []
-  const fetch = async () => ({ json: async () => status() })
-  const setTimeout = (_: unknown, ms: number) => waits.push(ms)
-  runInNewContext(script, {
-    document,
-    Node: Element,
-    location: { hostname: 'box' },
-    window: { fetch, setTimeout },
-    URL,
-  })
-  return {
-    waits,
-    title: () => document.title,
-    text: (name: string) =>
-      (
-        found.get(name) ??
-        found
-          .get('main')
-          ?.all()
-          .find((each) => each.name === name)
-      )?.text() ?? '',
-    elements: (name: string) =>
-      (found.get('main')?.all() ?? [])
-        .filter((each) => each.name === name)
-        .map(({ max, value }) => ({ max, value })),
-  }
+  expect((await app.inject('/status')).json()).toMatchObject({ instance: 'comfy' })
+  expect((await app.inject('/session')).json()).toEqual({ mayAct: false })
+  expect((await app.inject({ method: 'POST', url: '/services/comfyui/stop' })).statusCode).toBe(503)
+})
+
+test('how far a step is, in words', () => {
+  const { progressText, timeText } = words()
+  const far = { bytes: { done: 1.84 * GIB, total: 3 * GIB }, files: { done: 24310, total: 45012 } }
+
+  expect(progressText({ ...far, leftMs: 11_400 })).toBe('1.8 GiB of 3.0 GiB, 24310 of 45012 files, 12 s left')
+  expect(progressText({ leftMs: 200_000 })).toBe('3 min 20 s left')
+  expect(progressText({ leftMs: 59_900 })).toBe('1 min 0 s left')
+  expect(progressText({ leftMs: 3_900_000 })).toBe('1 h 5 min left')
+  expect(progressText({ paused: true, bytes: { done: 700, total: 2048 } })).toBe(
+    'paused (SIGCONT goes on), 700 B of 2.0 KiB',
+  )
+  expect([12, 999, 8100, 59_960, 3_661_000].map(timeText)).toEqual([
+    '12 ms',
+    '999 ms',
+    '8.1 s',
+    '1 min 0 s',
+    '1 h 1 min',
+  ])
+})
+
+test.each([
+  ['http://127.0.0.1:8188', 'http://box:3000/', 'http://box:8188/'],
+  ['http://127.0.0.1:8188', 'http://[fd00::1]:3000/', 'http://[fd00::1]:8188/'],
+  ['http://10.0.0.7:8188', 'http://box:3000/', 'http://10.0.0.7:8188/'],
+  ['http://127.0.0.1:8188', 'https://abc-3000.proxy.runpod.net/', 'https://abc-8188.proxy.runpod.net/'],
+  ['http://127.0.0.1:8188', 'https://3000-abc.ws.example.org/', 'https://8188-abc.ws.example.org/'],
+  ['http://127.0.0.1:8188', 'https://abc-13000.example.org/', 'http://abc-13000.example.org:8188/'],
+  ['http://127.0.0.1:8188', 'http://box-3000:3000/', 'http://box-3000:8188/'],
+])('an address %s is, seen from %s, %s', (address, here, seen) => {
+  expect(words().addressFrom(address, 'http://127.0.0.1:3000', new URL(here))).toBe(seen)
+})
+
+type Words = {
+  readonly progressText: (step: object) => string
+  readonly timeText: (ms: number) => string
+  readonly addressFrom: (address: string, own: string, here: URL) => string
 }
 
-class Element {
-  readonly name: string
-  textContent = ''
-  children: readonly Element[] = []
-  max: number | undefined
-  value: number | undefined
+/** The pure part of the page's script, run by itself. */
+function words(): Words {
+  return runInNewContext(`${WORDS};({ progressText, timeText, addressFrom })`, { URL })
+}
 
-  constructor(name: string) {
-    this.name = name
-  }
+async function thePage() {
+  const app = await appFor(aBehind(), { mayAct: false })
+  return app.inject('/')
+}
 
-  append(...inside: readonly Element[]): void {
-    this.children = [...this.children, ...inside]
-  }
-
-  replaceChildren(...inside: readonly Element[]): void {
-    this.children = inside
-  }
-
-  get lastChild(): Element | undefined {
-    return this.children.at(-1)
-  }
-
-  all(): readonly Element[] {
-    return [this, ...this.children.flatMap((each) => each.all())]
-  }
-
-  text(): string {
-    return this.all()
-      .map((each) => each.textContent)
-      .filter((each) => each !== '')
-      .join(' ')
-  }
+function scriptIn(body: string): string {
+  return /<script type="module">(.*)<\/script>/s.exec(body)?.[1] ?? ''
 }

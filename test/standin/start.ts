@@ -40,7 +40,8 @@ export async function startComfyui(place: Place, options: StartOptions = {}): Pr
   const database = `sqlite:///${place.base}/user/comfyui.db`
   const usual = options.bare ? [] : ['--cpu', '--base-directory', place.base, '--database-url', database]
   const args = [join(place.tree, 'main.py'), ...usual, '--port', `${port}`, ...(options.args ?? [])]
-  return start({ file: 'python3', args, cwd: place.tree, env: options.env ?? {}, port })
+  const isLeader = options.isLeader ?? false
+  return start({ file: 'python3', args, cwd: place.tree, env: options.env ?? {}, port, isLeader })
 }
 
 export type StartOptions = {
@@ -48,6 +49,8 @@ export type StartOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly port?: number
   readonly bare?: boolean
+  /** It leads a process group of its own, as a service does. */
+  readonly isLeader?: boolean
 }
 
 /** Starts the stand-in ComfyUI and waits until it answers. */
@@ -79,6 +82,7 @@ export function start(program: Program): Running {
     cwd: program.cwd,
     env: { ...inherited, ...program.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: program.isLeader ?? false,
   })
   const out = collect(child.stdout)
   const err = collect(child.stderr)
@@ -99,6 +103,7 @@ export type Program = {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly port: number
+  readonly isLeader?: boolean
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

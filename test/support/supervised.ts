@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Event, makeBus } from '../../src/base/event.ts'
 import type { ServiceSpec } from '../../src/base/service.ts'
-import { type Supervisor, superviseAll } from '../../src/features/supervise/supervise.ts'
+import { type Supervision, type Supervisor, superviseAll } from '../../src/features/supervise/supervise.ts'
 import { type Host, realHost } from '../../src/host/host.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -84,13 +84,35 @@ export async function aService(
   }
 }
 
+/** A clock on which so many times more time passes. */
+export function fasterClock(times: number): Host['clock'] {
+  const { clock } = MACHINE
+  return {
+    now: clock.now,
+    monotonicMs: () => clock.monotonicMs() * times,
+    after: (ms, call) => clock.after(ms / times, call),
+    sleep: (ms, signal) => clock.sleep(ms / times, signal),
+  }
+}
+
 /** Services that run, what was told of them, and their log. They are killed when the test is finished. */
 export function supervise(...specs: readonly ServiceSpec[]) {
+  return superviseOn({}, specs)
+}
+
+/** The same on a machine that differs, or with a choice of what is started. */
+export function superviseOn(
+  { specFor, ...machine }: Partial<Host> & Pick<Supervision, 'specFor'>,
+  specs: readonly ServiceSpec[],
+) {
   const log = keptLog()
   const bus = makeBus()
   const events: Event[] = []
   bus.listen((event) => events.push(event))
-  const supervisor: Supervisor = superviseAll(hostWith(log), specs, bus.tell)
+  const supervisor: Supervisor = superviseAll({ ...hostWith(log), ...machine }, specs, {
+    tell: bus.tell,
+    specFor,
+  })
   onTestFinished(async () => {
     await supervisor.stopAll(0)
   })

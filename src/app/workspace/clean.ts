@@ -2,9 +2,10 @@ import { MARKER, type TreePlaces } from '../../base/layout.ts'
 import { Problem, type Runtime } from '../../base/problem.ts'
 import { joinPlans, type Plan, type Step, steps } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
+import { orAbsent } from '../../facts/or-absent.ts'
 import { sizeOf } from '../../facts/tree-size.ts'
 import { PENDING } from '../../facts/trees-beside.ts'
-import { removeAll } from '../../features/workspace/switch/move-entry.ts'
+import { removeAll, withRights } from '../../features/workspace/switch/move-entry.ts'
 import type { Host } from '../../host/host.ts'
 import type { Input } from '../input.ts'
 import { type Acting, beginActing, type Done, doneBy, NOTHING_DONE } from './acting.ts'
@@ -55,9 +56,9 @@ async function cleanNow(host: Host, acting: Acting, lost: AbortSignal): Promise<
   const facts = await glance(host, settings)
   refuseWhileNeeded(facts)
   const found = await leftovers(host, facts)
-  const removed = await Promise.all(
-    found.map(async (each) => ({ ...each, bytes: (await sizeOf(host.fs, each.path)).bytes })),
-  )
+  const removed: Removed[] = []
+  // One after the other: who we act as is changed for all that is under way.
+  for (const each of found) removed.push({ ...each, bytes: await bytesOf(host, each.path) })
   const { tell, stop } = acting
   const signal = AbortSignal.any([stop.signal, lost])
   const decide = (now: Facts) => decideCleaning(settings, now, found)
@@ -70,6 +71,11 @@ async function cleanNow(host: Host, acting: Acting, lost: AbortSignal): Promise<
     runtime: facts.runtime,
     removed: isDone ? removed : [],
   }
+}
+
+// What is root's is removed with the rest, so it counts.
+async function bytesOf(host: Host, path: string): Promise<number> {
+  return (await orAbsent(withRights(host, () => sizeOf(host.fs, path))))?.bytes ?? 0
 }
 
 // By its folder: of a tree that is half removed nothing else tells.

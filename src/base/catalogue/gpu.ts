@@ -1,5 +1,5 @@
-import { entry } from '../entry.ts'
-import { giveGpu } from '../remedy.ts'
+import { entry, type Runtime } from '../entry.ts'
+import { byRuntime, giveGpu } from '../remedy.ts'
 
 /** A card that torch has no code for; `needs` is advice on which image does. */
 type Mismatch = {
@@ -62,6 +62,14 @@ export const gpuProblems = {
       ].join(' '),
   }),
 
+  GPU_LOST: entry<{ signs: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: () => 'Cannot reach the GPU any more.',
+    why: ({ signs }) => `${signs}.`,
+    remedy: (_, runtime) => reachAgain(runtime),
+  }),
+
   GPU_NOT_IN_TORCH: entry<Mismatch>({
     kind: 'environment',
     what: ({ card }) => `Cannot compute on ${card} with this image.`,
@@ -69,6 +77,18 @@ export const gpuProblems = {
     remedy: ({ needs }) => `${needs} COMFY_GPU=off runs on the CPU.`,
   }),
 } as const
+
+// Two causes are common: the host's systemd took the device away from the container, or the card itself hangs.
+function reachAgain(runtime: Runtime): string {
+  const host = 'On the host, nvidia-smi says whether the card is there, and dmesg | grep -i xid why not.'
+  return byRuntime(runtime, {
+    docker: `docker restart the container. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm beside --gpus, or run dockerd with native.cgroupdriver=cgroupfs.`,
+    podman: `podman restart the container. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device nvidia.com/gpu=all.`,
+    kubernetes: `kubectl delete pod, so that it gets a card again. ${host}`,
+    runpod: 'Restart the pod; where the card stays away, start another pod: that machine is broken.',
+    none: `Start comfy-init again. ${host}`,
+  })
+}
 
 function servedBy(driver: string): string {
   const major = Number.parseInt(driver, 10)

@@ -48,6 +48,19 @@ export const serviceProblems = {
     why: ({ file, cwd, reason }) => `Starting ${file} in ${cwd} gave ${reason}.`,
     remedy: ({ file, cwd }) => `ls -ld ${file} ${cwd}; COMFY_PYTHON names the Python to use.`,
   }),
+  SERVICE_PORT_TAKEN: entry<{ title: string; port: number; pid?: number; name?: string }>({
+    kind: 'temporary',
+    level: 'warning',
+    what: ({ title, port }) => `Cannot start ${title} again: port ${port} is still taken.`,
+    why: ({ pid, name }) =>
+      pid === undefined
+        ? 'Its last run has ended, and a process that cannot be seen from here listens there.'
+        : `Its last run has ended, but process ${pid}${name === undefined ? '' : ` (${name})`} listens there.`,
+    remedy: ({ port, pid }) =>
+      pid === undefined
+        ? `ss -ltnp 'sport = :${port}' on the machine shows who listens there.`
+        : `kill ${pid} inside the container, if nobody needs it.`,
+  }),
   SERVICE_GAVE_UP: entry<{ title: string; why: string; logFile: string }>({
     kind: 'environment',
     what: ({ title }) => `Cannot keep ${title} running.`,

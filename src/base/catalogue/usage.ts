@@ -37,9 +37,17 @@ export const usageProblems = {
   DOOR_CLOSED: entry<{ address: string; port: number; message: string }>({
     kind: 'environment',
     level: 'warning',
-    what: ({ address, port }) => `Cannot open /health, /ready and /status on ${address}:${port}.`,
+    what: ({ address, port }) => `Cannot open the HTTP door (probes, status, boot page) on ${address}:${port}.`,
     why: ({ message }) => message,
     remedy: () => 'Set COMFY_HTTP_PORT to a free port; ComfyUI itself is not affected.',
+  }),
+  EARLY_PAGE_CLOSED: entry<{ address: string; port: number; message: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ address, port }) => `Cannot show the boot page on ComfyUI’s port, ${address}:${port}.`,
+    why: ({ message }) => message,
+    remedy: () =>
+      'Open it on COMFY_HTTP_PORT instead, or set COMFY_BOOT_PAGE_ON_COMFY_PORT=off; ComfyUI itself is not affected.',
   }),
   COMMAND_NOT_EXECUTABLE: entry<{ command: string; code: string }>({
     kind: 'usage',
@@ -92,6 +100,20 @@ export const usageProblems = {
     why: ({ socket }) =>
       `It answers at ${socket}. ComfyUI and the probes are not affected; status, restart and stop ask the other.`,
     remedy: ({ instance }) => `Set COMFY_INSTANCE_ID=${instance}2.`,
+  }),
+  CONTROL_FOLDER_STRANGE: entry<{ folder: string; why: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: ({ folder }) => `Cannot put the control socket into ${folder}.`,
+    why: ({ why }) =>
+      `${why[0]?.toUpperCase()}${why.slice(1)}: whoever made it could answer in our place. ComfyUI and the probes are not affected.`,
+    remedy: ({ folder }) => `rm -r ${folder}, or set COMFY_RUNTIME_DIR to a folder of your own.`,
+  }),
+  SERVICE_BUSY: entry<{ service: string; act: string; because: string }>({
+    kind: 'temporary',
+    what: ({ service, act }) => `Cannot ${act} ${service} now.`,
+    why: ({ because }) => because,
+    remedy: () => 'comfy-init status shows what it is doing; ask again once that is over.',
   }),
   NO_TREE_TO_CHANGE: entry<{ act: 'verify' | 'upgrade' | 'rollback'; path: string; because: string }>({
     kind: 'environment',

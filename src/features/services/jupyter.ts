@@ -6,6 +6,16 @@ import type { ChildEnv } from '../../host/exec.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { askedAt } from './listen-address.ts'
 import { restartPolicy } from './restart-policy.ts'
+import { stopLadder } from './stop-ladder.ts'
+
+/** It ends its kernels in order at TERM, without asking when nobody is at its terminal. */
+const LADDER = [
+  { signal: 'SIGTERM', share: 0.8 },
+  { signal: 'SIGKILL', share: 0.2 },
+] as const
+
+/** Its kernels may hold much memory, but ComfyUI goes first. */
+const OOM_SCORE = 300
 
 /** What JupyterLab is made of; its token is given or kept in the workspace. */
 export type JupyterSources = {
@@ -32,13 +42,12 @@ export function jupyterService(sources: JupyterSources): ServiceSpec | undefined
     env: { ...own, JUPYTER_TOKEN: token.reveal() },
     cwd: settings.workspace,
     essential: false,
-    stop: [
-      { signal: 'SIGTERM', graceMs: settings.stopGraceMs * 0.8 },
-      { signal: 'SIGKILL', graceMs: settings.stopGraceMs * 0.2 },
-    ],
+    stop: stopLadder(settings.jupyterStopLadder, LADDER, settings.stopGraceMs),
     restart: restartPolicy(settings),
     ready: { host: askedAt(settings.listen), port: settings.jupyterPort, path: '/api' },
     logFile: `${places.layout.logs}/jupyter.log`,
+    oomScore: OOM_SCORE,
+    ...(settings.openFiles === undefined ? {} : { openFiles: settings.openFiles }),
   }
 }
 

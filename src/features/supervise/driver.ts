@@ -1,18 +1,24 @@
-import type { Event, Tell } from '../../base/event.ts'
+import type { Tell } from '../../base/event.ts'
 import type { Ending } from '../../base/exit-code.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { ServiceSpec } from '../../base/service.ts'
 import type { Started } from '../../host/exec.ts'
 import type { Host } from '../../host/host.ts'
 import { livingMembers, untilEmpty } from './group.ts'
-import { neverStarted, type ServiceCommand, type ServiceEvent, type ServiceNow } from './life.ts'
+import { type Mode, neverStarted, type ServiceCommand, type ServiceEvent, type ServiceNow } from './life.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
 import { next } from './machine.ts'
+import { isNews, stateEvent } from './news.ts'
 import type { Outlet } from './outlet.ts'
 import { forwardOutput, type Output } from './output.ts'
+import { untilPortFree } from './port-wait.ts'
 import { untilReady } from './readiness.ts'
 import { takeMarker } from './restart-marker.ts'
-import { gaveUp, logFileStopped, startFailure } from './service-problems.ts'
+import { type Run, tellDeath } from './run.ts'
+import { type SafeMode, safeMode } from './safe-mode.ts'
+import { gaveUp, logFileStopped, type StartFailure, startFailure, stillTaken } from './service-problems.ts'
+import { untilSilent } from './silence.ts'
+import { type SpecFor, type Variant, variants } from './variant.ts'
 
 /** Who is told about a service. */
 export type Listeners = {
@@ -21,6 +27,10 @@ export type Listeners = {
   readonly onChanged: () => void
   /** It ended for good by itself; its last lines are out. */
   readonly onOver: (ending: Ending, why: string) => void
+  /** What is started in a mode; the spec itself where it is not given. */
+  readonly specFor?: SpecFor | undefined
+  /** How long its log files are kept, milliseconds; for ever where it is not given. */
+  readonly logAgeMs?: number | undefined
 }
 
 type Untimed<E> = E extends unknown ? Omit<E, 'atMs'> : never
@@ -35,13 +45,17 @@ export class Driver {
   now: ServiceNow = neverStarted
   /** Wall clock of the last change of state, milliseconds since 1970. */
   sinceMs: number
-  /** Something of it had to be killed. */
+  /** Something of its last run had to be killed. */
   wasKilled = false
 
   readonly #host: Host
   readonly #to: Listeners
   readonly #logFile: LogFile
+  readonly #safeMode: SafeMode
+  readonly #variant: (mode: Mode) => Promise<Variant>
   readonly #outputs = new Set<Output>()
+  /** Deaths that wait for their last lines to be told. */
+  readonly #tellings = new Set<Promise<void>>()
   readonly #queue: Happening[] = []
   readonly #closed = new AbortController()
   /** Aborted whenever the state changes: whoever waits on behalf of an earlier state stops waiting. */
@@ -49,13 +63,17 @@ export class Driver {
   #cancelWake = () => {}
   #isTurning = false
   #unstartable: Problem | undefined
+  #run: Run | undefined
 
   constructor(host: Host, spec: ServiceSpec, listeners: Listeners) {
     this.#host = host
     this.#to = listeners
     this.spec = spec
     this.sinceMs = host.clock.now()
-    this.#logFile = openLogFile(host.fs, spec.logFile, {
+    this.#safeMode = safeMode(spec, listeners.tell)
+    this.#variant = variants(spec, listeners.specFor)
+    this.#logFile = openLogFile(host, spec.logFile, {
+      mostAgeMs: listeners.logAgeMs,
       onFailed: (error) => listeners.tell({ type: 'problem', problem: logFileStopped(spec, error) }),
     })
   }
@@ -96,16 +114,23 @@ export class Driver {
       this.sinceMs = this.#host.clock.now()
     }
     for (const command of commands) this.#obey(command)
-    if (happening.type === 'spawned' && after.life.state === 'starting') void this.#askUntilReady()
+    if (after.life.state === 'stopped') this.#safeMode.leave()
+    this.#follow(happening)
     if (!isNews(before, after)) return
     this.#to.tell(stateEvent(this.spec, after))
     this.#to.onChanged()
   }
 
+  #follow({ type }: Happening): void {
+    const { state } = this.now.life
+    if (state === 'starting' && (type === 'spawned' || type === 'went-silent')) void this.#askUntilReady()
+    if (state === 'running' && type === 'answered') void this.#askUntilSilent()
+  }
+
   #obey(command: ServiceCommand): void {
     switch (command.do) {
       case 'spawn':
-        void this.#run()
+        void this.#start(command.mode)
         return
       case 'signal':
         if (command.signal === 'SIGKILL') this.wasKilled = true
@@ -118,44 +143,74 @@ export class Driver {
       case 'watch-group':
         void this.#watch(command.pid)
         return
+      case 'tell-death':
+        this.#tellDeath(command.ending)
+        return
       case 'over':
         void this.#over(command.ending, command.gaveUp)
         return
     }
   }
 
-  async #run(): Promise<void> {
+  async #start(mode: Mode): Promise<void> {
     const host = this.#host
+    const stay = this.#stay.signal
+    const isFirst = this.now.past.starts === 1
+    this.wasKilled = false
     await takeMarker(host.fs, this.spec.restartMarker)
-    const started = await this.#start()
-    if (started === undefined) return
-    const ending = await started.exited
+    const { spec, without } = await this.#variant(mode)
+    const holder = isFirst ? undefined : await untilPortFree(host, spec.ready, stay)
+    if (stay.aborted) return this.#feed({ type: 'called-off' })
+    if (holder !== undefined) return this.#refuse(stillTaken(spec, holder, this.now.past.lastEnding))
+    if (mode === 'safe') this.#safeMode.enter(this.now.past.why, without)
+    else this.#safeMode.leave()
+    const run = await this.#spawn(spec, mode)
+    if (run === undefined) return
+    const ending = await run.exited
     const restartAsked = await takeMarker(host.fs, this.spec.restartMarker)
-    const left = (await livingMembers(host, started.pid)).length > 0
-    this.#feed({ type: 'exited', ending, restartAsked, left })
+    const left = (await livingMembers(host, run.pid)).length > 0
+    this.#feed({ type: 'exited', ending, restartAsked, left, chance: host.chance() })
   }
 
-  async #start(): Promise<Started | undefined> {
+  async #spawn(spec: ServiceSpec, mode: Mode): Promise<Started | undefined> {
     try {
-      const started = await this.#host.exec.start(this.spec)
+      const started = await this.#host.exec.start(spec)
       this.#unstartable = undefined
-      this.#forward(started)
+      const output = this.#forward(started)
+      const startMs = this.#host.clock.monotonicMs()
+      this.#run = { service: spec.name, pid: started.pid, mode, startMs, output }
+      if (!started.hasOwnLimits && this.now.past.starts === 1)
+        this.#to.tell({ type: 'note', level: 'debug', text: RAISED })
       this.#feed({ type: 'spawned', pid: started.pid })
       return started
     } catch (error) {
-      const { problem, ending, hopeless } = startFailure(this.spec, error)
-      this.#unstartable = problem
-      this.#feed({ type: 'spawn-failed', ending, hopeless })
+      const failure = startFailure(spec, error)
+      this.#unstartable = failure.problem
+      this.#feed({ type: 'spawn-failed', ...failure, chance: this.#host.chance() })
       return undefined
     }
   }
 
-  #forward(started: Started): void {
+  #refuse(failure: StartFailure): void {
+    this.#unstartable = undefined
+    this.#to.tell({ type: 'problem', problem: failure.problem })
+    this.#feed({ type: 'spawn-failed', ...failure, chance: this.#host.chance() })
+  }
+
+  #forward(started: Started): Output {
     const { tell, outlet } = this.#to
     const sinks = { service: this.spec.name, clock: this.#host.clock, logFile: this.#logFile, tell, outlet }
     const output = forwardOutput(started, sinks)
     this.#outputs.add(output)
     void output.ended.then(() => this.#outputs.delete(output))
+    return output
+  }
+
+  #tellDeath(ending: Ending): void {
+    if (this.#run === undefined) return
+    const telling = tellDeath(this.#run, ending, { clock: this.#host.clock, tell: this.#to.tell })
+    this.#tellings.add(telling)
+    void telling.then(() => this.#tellings.delete(telling))
   }
 
   async #watch(pid: number): Promise<void> {
@@ -164,6 +219,10 @@ export class Driver {
 
   async #askUntilReady(): Promise<void> {
     if (await untilReady(this.#host, this.spec.ready, this.#stay.signal)) this.#feed({ type: 'answered' })
+  }
+
+  async #askUntilSilent(): Promise<void> {
+    if (await untilSilent(this.#host, this.spec.ready, this.#stay.signal)) this.#feed({ type: 'went-silent' })
   }
 
   async #over(ending: Ending, isGivenUp: boolean): Promise<void> {
@@ -175,23 +234,8 @@ export class Driver {
   }
 
   async #drained(): Promise<void> {
-    await Promise.all([...this.#outputs].map((output) => output.drained()))
+    await Promise.all([...this.#tellings, ...[...this.#outputs].map((output) => output.drained())])
   }
 }
 
-// A start is told once its process is there; until then nothing of it can be seen.
-function isNews(before: ServiceNow, after: ServiceNow): boolean {
-  if (after.life.state !== 'starting') return after.life.state !== before.life.state
-  return after.life.pid !== undefined && after.life !== before.life
-}
-
-function stateEvent(spec: ServiceSpec, { life, past }: ServiceNow): Event {
-  const pid = 'pid' in life ? life.pid : undefined
-  return {
-    type: 'service-state',
-    service: spec.name,
-    state: life.state,
-    ...(pid === undefined ? {} : { pid }),
-    ...(past.why === undefined ? {} : { why: past.why }),
-  }
-}
+const RAISED = 'Cannot change the limit of open files here: services have ours, the highest.'

@@ -1,7 +1,7 @@
-import type { ServiceState } from '../../base/event.ts'
+import { descend, rungElapsed, signalNow, wakeAfter } from './descend.ts'
 import { judge } from './judge.ts'
-import { climb, shorten } from './ladder.ts'
-import type { After, Descent, Past, Policy, ServiceCommand, ServiceEvent, ServiceNow, Turn } from './life.ts'
+import { shorten } from './ladder.ts'
+import type { After, Mode, Past, Policy, ServiceCommand, ServiceEvent, ServiceNow, Turn } from './life.ts'
 
 /** The whole of supervision: one service, one event, its next state and the commands. Pure; every pair has an answer. */
 export function next(now: ServiceNow, event: ServiceEvent, policy: Policy): Turn {
@@ -16,8 +16,12 @@ export function next(now: ServiceNow, event: ServiceEvent, policy: Policy): Turn
       return spawned(now, event.pid)
     case 'spawn-failed':
       return spawnFailed(now, event, policy)
+    case 'called-off':
+      return calledOff(now)
     case 'answered':
       return answered(now)
+    case 'went-silent':
+      return wentSilent(now)
     case 'exited':
       return exited(now, event, policy)
     case 'rung-elapsed':
@@ -30,7 +34,6 @@ export function next(now: ServiceNow, event: ServiceEvent, policy: Policy): Turn
 }
 
 type EventOf<T> = Extract<ServiceEvent, { readonly type: T }>
-type Timed = { readonly atMs: number }
 
 function startAsked(now: ServiceNow): Turn {
   const { life, past } = now
@@ -38,14 +41,14 @@ function startAsked(now: ServiceNow): Turn {
     case 'stopped':
     case 'gave-up':
     case 'backoff':
-      return launch({ ...past, deaths: [], requests: [], why: undefined })
+      return launch({ ...forgotten(past), why: undefined }, 'normal')
     case 'starting':
     case 'running':
       return [now, []]
     case 'stopping':
     case 'killing':
     case 'stuck':
-      return [{ life: { ...life, after: { do: 'start' } }, past }, []]
+      return [{ life: { ...life, after: { do: 'start', mode: 'normal' } }, past: forgotten(past) }, []]
   }
 }
 
@@ -66,7 +69,7 @@ function stopAsked(now: ServiceNow, event: EventOf<'stop-asked'>, policy: Policy
       const descent = shorten(life.descent, event.atMs, event.graceMs)
       return [
         { life: { ...life, after: rest, descent }, past: { ...past, why: 'asked to stop' } },
-        [{ do: 'wake', afterMs: descent.endsMs - event.atMs, with: 'rung-elapsed' }],
+        [wakeAfter(descent, event.atMs)],
       ]
     }
     case 'stuck':
@@ -74,19 +77,23 @@ function stopAsked(now: ServiceNow, event: EventOf<'stop-asked'>, policy: Policy
   }
 }
 
-function restartAsked(now: ServiceNow, event: Timed, policy: Policy): Turn {
-  const { life } = now
+function restartAsked(now: ServiceNow, event: EventOf<'restart-asked'>, policy: Policy): Turn {
+  const { life, past } = now
+  const isOurs = event.why !== undefined
   switch (life.state) {
     case 'starting':
-    case 'running':
-      return descend(now, life.pid, { after: { do: 'start' }, why: 'asked to restart', event, policy })
+    case 'running': {
+      const after: After = { do: 'start', mode: isOurs ? past.mode : 'normal' }
+      const leave = { after, why: event.why ?? 'asked to restart', event, policy }
+      return descend(isOurs ? now : { life, past: forgotten(past) }, life.pid, leave)
+    }
     case 'stopped':
     case 'gave-up':
     case 'backoff':
     case 'stopping':
     case 'killing':
     case 'stuck':
-      return startAsked(now)
+      return isOurs ? [now, []] : startAsked(now)
   }
 }
 
@@ -128,10 +135,36 @@ function spawnFailed(now: ServiceNow, event: EventOf<'spawn-failed'>, policy: Po
   }
 }
 
+function calledOff(now: ServiceNow): Turn {
+  const { life, past } = now
+  switch (life.state) {
+    case 'starting':
+      // It is wanted again by now, and nobody else would start it.
+      return life.pid === undefined ? launch(past) : [now, []]
+    case 'stopping':
+    case 'killing':
+    case 'stuck':
+      return life.pid === undefined ? follow(life.after, past) : [now, []]
+    case 'stopped':
+    case 'running':
+    case 'backoff':
+    case 'gave-up':
+      return [now, []]
+  }
+}
+
 function answered(now: ServiceNow): Turn {
   const { life, past } = now
   if (life.state !== 'starting' || life.pid === undefined) return [now, []]
-  return [{ life: { state: 'running', pid: life.pid }, past: { ...past, requests: [], why: undefined } }, []]
+  const why = past.mode === 'safe' ? past.why : undefined
+  return [{ life: { state: 'running', pid: life.pid }, past: { ...past, requests: [], inARow: 0, why } }, []]
+}
+
+function wentSilent(now: ServiceNow): Turn {
+  const { life, past } = now
+  if (life.state !== 'running') return [now, []]
+  const why = 'it listens no more, as when it restarts itself in place'
+  return [{ life: { state: 'starting', pid: life.pid }, past: { ...past, starts: past.starts + 1, why } }, []]
 }
 
 function exited(now: ServiceNow, event: EventOf<'exited'>, policy: Policy): Turn {
@@ -141,11 +174,12 @@ function exited(now: ServiceNow, event: EventOf<'exited'>, policy: Policy): Turn
   switch (life.state) {
     case 'starting':
     case 'running': {
-      const { after, past } = judge(now.past, { ...event, hopeless: false }, policy.restart)
-      if (!event.left) return follow(after, past)
-      const why = `${past.why}; processes it left behind are ended first`
-      const [stopping, commands] = descend({ life, past }, life.pid, { after, why, event, policy })
-      return [stopping, [...commands, ...watch]]
+      const { after, past, isDeath } = judge(now.past, { ...event, hopeless: false }, policy.restart)
+      const told: readonly ServiceCommand[] = isDeath ? [{ do: 'tell-death', ending: event.ending }] : []
+      const [turned, commands] = event.left
+        ? descend({ life, past }, life.pid, { after, why: `${past.why}${LEFT}`, event, policy })
+        : follow(after, past)
+      return [turned, [...told, ...commands, ...(event.left ? watch : [])]]
     }
     case 'stopping':
     case 'killing':
@@ -160,19 +194,7 @@ function exited(now: ServiceNow, event: EventOf<'exited'>, policy: Policy): Turn
   }
 }
 
-function rungElapsed(now: ServiceNow, atMs: number): Turn {
-  const { life, past } = now
-  if (life.state !== 'stopping' && life.state !== 'killing') return [now, []]
-  const descent = climb(life.descent, atMs)
-  if (descent === undefined) {
-    const why = 'it survived SIGKILL'
-    return [{ life: { state: 'stuck', pid: life.pid, after: life.after }, past: { ...past, why } }, []]
-  }
-  return [
-    { life: { ...life, state: stateOn(descent), descent }, past },
-    [...signalNow(life.pid, descent), wakeAfter(descent, atMs)],
-  ]
-}
+const LEFT = '; processes it left behind are ended first'
 
 function groupEmpty(now: ServiceNow): Turn {
   const { life, past } = now
@@ -180,10 +202,15 @@ function groupEmpty(now: ServiceNow): Turn {
   return follow(life.after, past)
 }
 
-function launch(past: Past): Turn {
+// What a person asks for is a new beginning.
+function forgotten(past: Past): Past {
+  return { ...past, deaths: [], inARow: 0, requests: [] }
+}
+
+function launch(past: Past, mode: Mode = past.mode): Turn {
   return [
-    { life: { state: 'starting', pid: undefined }, past: { ...past, starts: past.starts + 1 } },
-    [{ do: 'spawn' }],
+    { life: { state: 'starting', pid: undefined }, past: { ...past, starts: past.starts + 1, mode } },
+    [{ do: 'spawn', mode }],
   ]
 }
 
@@ -193,7 +220,7 @@ function follow(after: After, past: Past): Turn {
     case 'rest':
       return [{ life: { state: 'stopped' }, past }, []]
     case 'start':
-      return launch(past)
+      return launch(past, after.mode)
     case 'wait':
       return [
         { life: { state: 'backoff' }, past },
@@ -204,35 +231,4 @@ function follow(after: After, past: Past): Turn {
     case 'give-up':
       return [{ life: { state: 'gave-up' }, past }, [{ do: 'over', ending: after.ending, gaveUp: true }]]
   }
-}
-
-type Leave = {
-  readonly after: After
-  readonly why: string
-  readonly event: { readonly atMs: number; readonly graceMs?: number }
-  readonly policy: Policy
-}
-
-function descend(now: ServiceNow, pid: number | undefined, { after, why, event, policy }: Leave): Turn {
-  const { atMs, graceMs } = event
-  const [first] = policy.stop
-  const full = { rungs: policy.stop, endsMs: atMs + (first?.graceMs ?? 0) }
-  const descent = shorten(full, atMs, graceMs)
-  return [
-    { life: { state: stateOn(descent), pid, descent, after }, past: { ...now.past, why } },
-    [...signalNow(pid, descent), wakeAfter(descent, atMs)],
-  ]
-}
-
-function stateOn(descent: Descent): Extract<ServiceState, 'stopping' | 'killing'> {
-  return descent.rungs[0]?.signal === 'SIGKILL' ? 'killing' : 'stopping'
-}
-
-function signalNow(pid: number | undefined, descent: Descent): readonly ServiceCommand[] {
-  const signal = descent.rungs[0]?.signal
-  return pid === undefined || signal === undefined ? [] : [{ do: 'signal', pid, signal }]
-}
-
-function wakeAfter(descent: Descent, atMs: number): ServiceCommand {
-  return { do: 'wake', afterMs: Math.max(0, descent.endsMs - atMs), with: 'rung-elapsed' }
 }

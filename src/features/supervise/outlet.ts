@@ -1,36 +1,45 @@
+import type { Clock } from '../../host/clock.ts'
 import type { Out } from '../../host/out.ts'
+import { bytesLane } from './bytes-lane.ts'
+import { jsonLane } from './json-lane.ts'
+import type { Lane, LogForm, Source } from './lane.ts'
+import { linesApart, prefixLane } from './prefix-lane.ts'
 
 /** A stream that can be held and let go, as the pipes of a child can. */
 export type Tap = { readonly pause: () => unknown; readonly resume: () => unknown }
 
 /** The container's log as all services share it. */
 export type Outlet = {
-  /** Writes bytes of one service; `end` is how they end, so that another service never writes into a progress bar. */
-  readonly write: (service: string, chunk: Uint8Array, end: '\n' | '\r') => void
+  /** A way into the log for one stream of one run of a service. */
+  readonly lane: (source: Source) => Lane
   /** Holds a stream whenever the log takes no more; the returned function lets it go for good. */
   readonly join: (tap: Tap) => () => void
+  /** True while the log takes no more. */
+  readonly isFull: () => boolean
+  /** How much waits for the log's reader: another number whenever some of it was read. */
+  readonly waiting: () => number
 }
 
+/** What the log of services is made of. */
+export type OutletParts = { readonly out: Pick<Out, 'stdout' | 'onDrain' | 'waiting'>; readonly clock: Clock }
+
 /** While the log's reader is slow the pipes of all children are left unread: they wait, and our memory does not grow. */
-export function makeOutlet(out: Pick<Out, 'stdout' | 'onDrain'>): Outlet {
+export function makeOutlet({ out, clock }: OutletParts, form: LogForm): Outlet {
   const taps = new Set<Tap>()
   let full = false
-  let unfinished: string | undefined
   const drained = () => {
     full = false
     for (const tap of taps) tap.resume()
   }
+  const write = (chunk: Uint8Array) => {
+    if (out.stdout(chunk)) return
+    // Each time anew: Node lets the pipes of a child go at its exit, whoever else writes to them.
+    for (const tap of taps) tap.pause()
+    if (!full) out.onDrain(drained)
+    full = true
+  }
   return {
-    write: (service, chunk, end) => {
-      const stray = unfinished !== undefined && unfinished !== service
-      unfinished = end === '\r' ? service : undefined
-      const taken = out.stdout(stray ? Buffer.concat([NEW_LINE, chunk]) : chunk)
-      if (taken) return
-      // Each time anew: Node lets the pipes of a child go at its exit, whoever else writes to them.
-      for (const tap of taps) tap.pause()
-      if (!full) out.onDrain(drained)
-      full = true
-    },
+    lane: lanesOf(form, { clock, write }),
     join: (tap) => {
       taps.add(tap)
       if (full) tap.pause()
@@ -38,7 +47,23 @@ export function makeOutlet(out: Pick<Out, 'stdout' | 'onDrain'>): Outlet {
         taps.delete(tap)
       }
     },
+    isFull: () => full,
+    waiting: () => out.waiting?.('stdout') ?? 0,
   }
 }
 
-const NEW_LINE = Buffer.from('\n')
+function lanesOf(
+  form: LogForm,
+  to: { readonly clock: Clock; readonly write: (chunk: Uint8Array) => void },
+): (source: Source) => Lane {
+  switch (form) {
+    case 'prefix': {
+      const write = linesApart(to.write)
+      return ({ service }) => prefixLane(service, write)
+    }
+    case 'bytes':
+      return () => bytesLane(to)
+    case 'json':
+      return (source) => jsonLane(source, to)
+  }
+}

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Tell } from '../../base/event.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Started } from '../../host/exec.ts'
+import { isBare, type Source } from './lane.ts'
 import type { LogFile } from './log-file.ts'
 import type { Outlet } from './outlet.ts'
 import { lineSplitter, type Piece } from './prefix.ts'
@@ -17,7 +18,10 @@ export type Sinks = {
 
 /** The output of one run of a service. */
 export type Output = {
-  /** After the exit: resolves when all that was written has been forwarded, or soon when somebody else holds the pipes. */
+  /**
+   * After the exit: resolves when all that was written has been forwarded; or soon, when somebody else holds the pipes
+   * or nobody reads the log.
+   */
   readonly drained: () => Promise<void>
   /** Resolves when both pipes are closed: nobody holds them any more. */
   readonly ended: Promise<unknown>
@@ -28,29 +32,58 @@ export type Output = {
 /** After an exit the pipes are no longer waited for once nothing came for so long: somebody else holds them. */
 const QUIET_MS = 250
 
-/** Forwards a child's output: prefixed lines to the container's log, lines to listeners, the bytes as they are to its log file. */
+/** Nor a log that takes no more, once nothing of it was read for so long, milliseconds. */
+const STILL_MS = 2000
+
+/** Forwards a child's output: to the container's log, as lines to listeners, and as it is to its log file. */
 export function forwardOutput(started: Pick<Started, 'stdout' | 'stderr'>, sinks: Sinks): Output {
   let bytes = 0
   const streams = [started.stdout, started.stderr]
   const ends = (['stdout', 'stderr'] as const).map((name) => {
-    const write = lineWriter(name, sinks)
+    const lines = lineReader({ service: sinks.service, stream: name }, sinks)
     started[name].on('data', (chunk: Buffer) => {
       bytes += chunk.length
       sinks.logFile.write(chunk)
-      write.push(chunk)
+      lines.push(chunk)
     })
     const leave = sinks.outlet.join(started[name])
     return endOf(started[name]).then(() => {
       leave()
-      write.end()
+      lines.end()
     })
   })
   const ended = Promise.all(ends)
   return {
-    drained: () => quiet(ended, { bytes: () => bytes, clock: sinks.clock }),
+    drained: () => untilQuiet(ended, { bytes: () => bytes, ...sinks }),
     ended,
     close: () => {
       for (const stream of streams) stream.destroy()
+    },
+  }
+}
+
+function lineReader(source: Source, { tell, outlet }: Pick<Sinks, 'tell' | 'outlet'>) {
+  const lane = outlet.lane(source)
+  const splitter = lineSplitter()
+  let lastEnd: Piece['end'] = '\n'
+  const tellAll = (pieces: readonly Piece[]) => {
+    for (const piece of pieces) {
+      const { bytes, end } = piece
+      if (!isBare(piece, lastEnd))
+        tell({ type: 'service-line', ...source, bytes, isOverwritten: end === '\r' })
+      lastEnd = end
+    }
+  }
+  return {
+    push: (chunk: Uint8Array) => {
+      const pieces = splitter.push(chunk)
+      tellAll(pieces)
+      lane.push(chunk, pieces)
+    },
+    end: () => {
+      const rest = splitter.rest()
+      if (rest.length > 0) tellAll([{ bytes: rest, end: '\n' }])
+      lane.end(rest)
     },
   }
 }
@@ -62,53 +95,18 @@ function endOf(stream: Readable): Promise<void> {
   })
 }
 
-type Quiet = { readonly clock: Clock; readonly bytes: () => number }
+type Flow = Pick<Sinks, 'clock' | 'outlet'> & { readonly bytes: () => number }
 
-// What a full log left in the pipes comes all the same: Node lets the pipes of a child go at its exit.
-async function quiet(ended: Promise<unknown>, { clock, bytes }: Quiet): Promise<void> {
-  let over = false
+async function untilQuiet(ended: Promise<unknown>, { clock, outlet, bytes }: Flow): Promise<void> {
+  let isOver = false
   const done = new AbortController()
   void ended.then(() => {
-    over = true
+    isOver = true
     done.abort()
   })
-  for (let seen = -1; !over && bytes() !== seen; ) {
-    seen = bytes()
+  for (let quietMs = 0; !isOver && quietMs < (outlet.isFull() ? STILL_MS : QUIET_MS); ) {
+    const [read, waiting] = [bytes(), outlet.waiting()]
     await clock.sleep(QUIET_MS, done.signal)
+    quietMs = bytes() === read && outlet.waiting() === waiting ? quietMs + QUIET_MS : 0
   }
-}
-
-function lineWriter(stream: 'stdout' | 'stderr', { service, tell, outlet }: Sinks) {
-  const prefix = Buffer.from(`[${service}] `)
-  const splitter = lineSplitter()
-  let lastEnd: Piece['end'] = '\n'
-  // A bare `\n` after `\r` is the other half of one line end; an empty `\r` only moves the cursor.
-  const isBare = (piece: Piece) =>
-    piece.bytes.length === 0 && (piece.end === '\r' || (piece.end === '\n' && lastEnd === '\r'))
-  const put = (pieces: readonly Piece[]) => {
-    const parts: Uint8Array[] = []
-    for (const piece of pieces) {
-      if (!isBare(piece)) {
-        parts.push(prefix, piece.bytes)
-        tell({ type: 'service-line', service, stream, bytes: piece.bytes })
-      }
-      parts.push(END[piece.end])
-      lastEnd = piece.end
-    }
-    if (parts.length > 0) outlet.write(service, Buffer.concat(parts), lastEnd === '\r' ? '\r' : '\n')
-  }
-  return {
-    push: (chunk: Uint8Array) => put(splitter.push(chunk)),
-    end: () => {
-      const bytes = splitter.rest()
-      if (bytes.length > 0) put([{ bytes, end: '\n' }])
-    },
-  }
-}
-
-const END: Readonly<Record<Piece['end'], Uint8Array>> = {
-  '\n': Buffer.from('\n'),
-  '\r': Buffer.from('\r'),
-  '\r\n': Buffer.from('\r\n'),
-  cut: Buffer.from('\n'),
 }

@@ -35,7 +35,7 @@ export function lineSplitter(longestBytes = LONGEST_LINE_BYTES): LineSplitter {
       pieces.push({ bytes: join(chunk.subarray(at, start)), end: endAt(chunk, start, length) })
       at = start + length
     }
-    for (; keptBytes + chunk.length - at >= longestBytes; ) at = cutAt(at)
+    for (; keptBytes + chunk.length - at > longestBytes; ) at = cutAt(at)
     if (at < chunk.length) {
       // A copy: a few bytes must not hold the whole chunk in memory.
       kept.push(Uint8Array.from(chunk.subarray(at)))

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { quietly } from '../quietly.ts'
 import { exitWith } from './early-signal.ts'
+import { BLOCK, maskOf, sigprocmask, UNBLOCK } from './signal-mask.ts'
 
 const stopping = ['SIGTERM', 'SIGINT'] as const
 
@@ -25,7 +26,7 @@ function hold(): () => void {
   const mask = maskOf(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
   const exit = Buffer.alloc(actionBytes)
   exit.writeBigUInt64LE(lib.getSymbol('_exit'), 0)
-  functions.sigprocmask(block, mask, null)
+  functions.sigprocmask(BLOCK, mask, null)
   const before = stopping.map((name) => {
     const action = Buffer.alloc(actionBytes)
     functions.sigaction(constants.signals[name], exit, action)
@@ -35,28 +36,14 @@ function hold(): () => void {
   })
   return () => {
     for (const { number, action } of before) functions.sigaction(number, action, null)
-    functions.sigprocmask(unblock, mask, null)
+    functions.sigprocmask(UNBLOCK, mask, null)
   }
 }
 
 const declarations = {
-  sigprocmask: { arguments: ['int32', 'buffer', 'pointer'], return: 'int32' },
+  sigprocmask,
   sigaction: { arguments: ['int32', 'pointer', 'pointer'], return: 'int32' },
 } as const
 
-/** SIG_BLOCK and SIG_UNBLOCK of sigprocmask(2). */
-const block = 0
-const unblock = 1
-
 /** struct sigaction of glibc and musl: handler, a mask of 128 bytes, flags, restorer. */
 const actionBytes = 152
-
-/** A sigset_t of glibc and musl: 128 bytes, one bit for each signal, number 1 first. */
-function maskOf(names: readonly NodeJS.Signals[]): Buffer {
-  const mask = Buffer.alloc(128)
-  for (const name of names) {
-    const bit = constants.signals[name] - 1
-    mask.writeUInt8(mask.readUInt8(bit >> 3) | (1 << (bit & 7)), bit >> 3)
-  }
-  return mask
-}

@@ -14,7 +14,7 @@ export const doorOptions = {
     schema: port,
     fallback: () => 3000,
     why: '3000, where existing deployments probe',
-    about: 'Port of /health, /ready and /status.',
+    about: 'Port of the HTTP door: probes, status, events, metrics and the boot page.',
   }),
   httpListen: option<string>({
     env: 'COMFY_HTTP_LISTEN',
@@ -23,7 +23,7 @@ export const doorOptions = {
     schema: address,
     fallback: ({ inContainer }) => (inContainer ? '0.0.0.0' : '127.0.0.1'),
     why: '0.0.0.0 inside a container, where probes come from outside; 127.0.0.1 outside',
-    about: 'Address of /health, /ready and /status.',
+    about: 'Address of the HTTP door.',
   }),
   token: option<Secret | undefined>({
     env: 'COMFY_TOKEN',

@@ -13,6 +13,7 @@ function machine(start: Ids, becomes: (wanted: Ids) => Ids) {
   let now = start
   const tried: Ids[] = []
   const users: Users = {
+    actingUid: () => 0,
     ids: () => now,
     actAs: () => {},
     asStarted: (act) => act(),

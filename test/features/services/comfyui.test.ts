@@ -124,6 +124,49 @@ test('with TLS a connection is enough', () => {
   expect(service({ settings: { args } }).spec.ready).toMatchObject({ over: 'tls' })
 })
 
+test('the restart policy is that of the settings', () => {
+  const settings = { restart: 'always', restartLimit: 7, restartWindowMs: 90_000 } as const
+  expect(service({ settings }).spec.restart).toMatchObject({ when: 'always', limit: 7, windowMs: 90_000 })
+})
+
+test.each([
+  ['a recent ComfyUI has a safe mode', {}, true],
+  ['it can be switched off', { settings: { safeMode: 'off' } }, false],
+  [
+    'a ComfyUI that cannot leave nodes out has none',
+    { facts: { image: anImage({ flags: new Set(['--port']) }) } },
+    false,
+  ],
+  ['one that was started so already has none', { settings: { args: ['--disable-all-custom-nodes'] } }, false],
+] as const)('%s', (_, world, has) => {
+  expect(service(world as World).spec.restart.hasSafeMode).toBe(has)
+})
+
+test('the kernel is to choose it first, and its limit of open files is the one that was set, if any', () => {
+  expect(service().spec).toMatchObject({ oomScore: 500 })
+  expect(service().spec).not.toHaveProperty('openFiles')
+  expect(service({ settings: { openFiles: 4096 } }).spec.openFiles).toBe(4096)
+})
+
+test('a ladder of one’s own is used as it is while it fits the grace', () => {
+  const stopLadder = [
+    { signal: 'SIGTERM', graceMs: 3000 },
+    { signal: 'SIGKILL', graceMs: 1000 },
+  ] as const
+  expect(service({ settings: { stopLadder, stopGraceMs: 8000 } }).spec.stop).toEqual(stopLadder)
+})
+
+test('a ladder of one’s own that is longer than the grace is made to fit, each rung in proportion', () => {
+  const stopLadder = [
+    { signal: 'SIGTERM', graceMs: 12_000 },
+    { signal: 'SIGKILL', graceMs: 4000 },
+  ] as const
+  expect(service({ settings: { stopLadder, stopGraceMs: 8000 } }).spec.stop).toEqual([
+    { signal: 'SIGTERM', graceMs: 6000 },
+    { signal: 'SIGKILL', graceMs: 2000 },
+  ])
+})
+
 test('it is stopped by INT, then TERM, then KILL, all within the grace', () => {
   const { stop } = service({ settings: { stopGraceMs: 8000 } }).spec
   expect(stop.map(({ signal }) => signal)).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])

@@ -115,3 +115,20 @@ test('the token is made once, 32 bytes, mode 0600', async () => {
   expect((await stat(places.layout.jupyterTokenFile)).mode & 0o777).toBe(0o600)
   expect((await keptToken(host, places.layout.jupyterTokenFile))?.reveal()).toBe(made.trim())
 })
+
+test('it is stopped by TERM, then KILL, or as the person says, within the grace', () => {
+  expect(service({ stopGraceMs: 10_000 })?.stop).toEqual([
+    { signal: 'SIGTERM', graceMs: 8000 },
+    { signal: 'SIGKILL', graceMs: 2000 },
+  ])
+  const jupyterStopLadder = [{ signal: 'SIGKILL', graceMs: 60_000 }] as const
+  expect(service({ stopGraceMs: 10_000, jupyterStopLadder })?.stop).toEqual([
+    { signal: 'SIGKILL', graceMs: 10_000 },
+  ])
+})
+
+test('it has no safe mode, and the kernel chooses it before us but after ComfyUI', () => {
+  const spec = service({ openFiles: 4096 })
+  expect(spec?.restart.hasSafeMode).toBe(false)
+  expect(spec).toMatchObject({ oomScore: 300, openFiles: 4096 })
+})

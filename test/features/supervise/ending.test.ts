@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { aService, supervise } from '../../support/supervised.ts'
+import { realHost } from '../../../src/host/host.ts'
+import { aService, supervise, superviseOn } from '../../support/supervised.ts'
 
 test.each([0, 1, 2, 77, 126, 255])('exit code %i is told as it is', async (code) => {
   const spec = await aService('exit-with.sh', [String(code)])
@@ -50,6 +51,18 @@ test('a program that is not there is given up at once, with the code of a shell'
     type: 'problem',
     problem: expect.objectContaining({ code: 'SERVICE_NOT_STARTED', level: 'blocking' }),
   })
+})
+
+test('where no limit of open files can be set, it runs all the same, and that is noted once', async () => {
+  const { exec } = realHost()
+  const start: typeof exec.start = async (what) => ({ ...(await exec.start(what)), hasOwnLimits: false })
+  const spec = await aService('exit-with.sh', ['3'])
+  const { supervisor, events } = superviseOn({ exec: { ...exec, start } }, [spec])
+
+  expect(await supervisor.ended).toMatchObject({ code: 3 })
+  expect(events.filter(({ type }) => type === 'note')).toEqual([
+    expect.objectContaining({ level: 'debug', text: expect.stringContaining('limit of open files') }),
+  ])
 })
 
 test('an optional service that gives up ends nothing', async () => {

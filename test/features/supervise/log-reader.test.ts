@@ -66,6 +66,31 @@ test('300,000 lines and an end at once reach a slow reader complete and in order
   expect(Buffer.concat(chunks).toString() === wanted).toBe(true)
 })
 
+test('a reader that rests for a second at the end still gets every line', async () => {
+  const { child, log, logFile } = await superviseOne('print-lines.py', '20000')
+  log.pause()
+  await until(() => bytesOf(logFile) > 0, 'the service to print')
+  const exit = ending(child)
+  // All is printed and the service has ended; what it left is in pipes and in the supervisor's hands.
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const chunks: Buffer[] = []
+  for await (const chunk of log) {
+    chunks.push(chunk)
+    if (chunks.length < 3) await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  expect(await exit).toBe(0)
+  const wanted = Array.from({ length: 20_000 }, (_, at) => `[stub] line ${at}\n`).join('')
+  expect(Buffer.concat(chunks).toString() === wanted).toBe(true)
+})
+
+test('a reader that never reads again does not keep an ended service waiting for ever', async () => {
+  const { child, log } = await superviseOne('print-lines.py', '300000')
+  await new Promise((resolve) => log.once('data', resolve))
+  log.pause()
+  child.kill('SIGTERM')
+  expect(await ending(child)).toBe(0)
+})
+
 function residentBytes(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kib) * 1024

@@ -1,23 +1,45 @@
 import { expect, test } from 'vitest'
+import type { LogForm } from '../../../src/features/supervise/lane.ts'
 import { makeOutlet } from '../../../src/features/supervise/outlet.ts'
+import { lineSplitter } from '../../../src/features/supervise/prefix.ts'
+import { virtualClock } from '../../support/virtual-clock.ts'
 
-function aLog({ takes }: { takes: boolean }) {
+function anOutlet({ takes = true, form = 'prefix' as LogForm } = {}) {
   const written: string[] = []
   const waiting: (() => void)[] = []
   const log = {
     takes,
-    written,
     stdout: (chunk: string | Uint8Array) => {
       written.push(Buffer.from(chunk).toString())
       return log.takes
     },
     onDrain: (call: () => void) => void waiting.push(call),
+    waiting: () => 7,
+  }
+  const outlet = makeOutlet({ out: log, clock: virtualClock() }, form)
+  const speakers = new Map<string, (text: string) => void>()
+  return {
+    outlet,
+    written,
+    waiting,
     drain: () => {
       for (const call of waiting.splice(0)) call()
     },
-    waiting,
+    say: (service: string, text: string) => {
+      const speak = speakers.get(service) ?? speakerOf(outlet, service)
+      speakers.set(service, speak)
+      speak(text)
+    },
   }
-  return log
+}
+
+function speakerOf(outlet: ReturnType<typeof makeOutlet>, service: string) {
+  const lane = outlet.lane({ service, stream: 'stdout' })
+  const splitter = lineSplitter()
+  return (text: string) => {
+    const chunk = Buffer.from(text)
+    lane.push(chunk, splitter.push(chunk))
+  }
 }
 
 function aTap() {
@@ -25,43 +47,55 @@ function aTap() {
   return { calls, pause: () => calls.push('pause'), resume: () => calls.push('resume') }
 }
 
-const HELLO = Buffer.from('hello\n')
-
 test('a log that takes no more holds every pipe until it drains', () => {
-  const log = aLog({ takes: false })
-  const outlet = makeOutlet(log)
+  const { outlet, say, waiting, drain } = anOutlet({ takes: false })
   const [one, two] = [aTap(), aTap()]
   outlet.join(one)
   outlet.join(two)
 
-  outlet.write('comfyui', HELLO, '\n')
-  outlet.write('comfyui', HELLO, '\n')
+  say('comfyui', 'hello\n')
+  say('comfyui', 'hello\n')
   const paused = ['pause', 'pause']
-  expect([one.calls, two.calls, log.waiting.length]).toEqual([paused, paused, 1])
+  expect([one.calls, two.calls, waiting.length]).toEqual([paused, paused, 1])
+  expect([outlet.isFull(), outlet.waiting()]).toEqual([true, 7])
 
-  log.drain()
+  drain()
   const resumed = [...paused, 'resume']
-  expect([one.calls, two.calls]).toEqual([resumed, resumed])
+  expect([one.calls, two.calls, outlet.isFull()]).toEqual([resumed, resumed, false])
 })
 
 test('a pipe that joins a full log is held at once, and one that left is not touched', () => {
-  const log = aLog({ takes: false })
-  const outlet = makeOutlet(log)
+  const { outlet, say, drain } = anOutlet({ takes: false })
   const [early, late] = [aTap(), aTap()]
   const leave = outlet.join(early)
   leave()
-  outlet.write('comfyui', HELLO, '\n')
+  say('comfyui', 'hello\n')
   outlet.join(late)
-  log.drain()
+  drain()
   expect([early.calls, late.calls]).toEqual([[], ['pause', 'resume']])
 })
 
 test('another service never writes into a progress bar', () => {
-  const log = aLog({ takes: true })
-  const outlet = makeOutlet(log)
-  outlet.write('comfyui', Buffer.from('10%\r'), '\r')
-  outlet.write('comfyui', Buffer.from('20%\r'), '\r')
-  outlet.write('jupyter', HELLO, '\n')
-  outlet.write('comfyui', HELLO, '\n')
-  expect(log.written).toEqual(['10%\r', '20%\r', '\nhello\n', 'hello\n'])
+  const { say, written } = anOutlet()
+  say('comfyui', '10%\r')
+  say('comfyui', '20%\r')
+  say('jupyter', 'hello\n')
+  say('comfyui', 'hello\n')
+  expect(written).toEqual(['[comfyui] 10%\r', '[comfyui] 20%\r', '\n[jupyter] hello\n', '[comfyui] hello\n'])
+})
+
+test('a log without prefixes passes on a progress bar and whatever follows it as they are', () => {
+  const { say, written } = anOutlet({ form: 'bytes' })
+  say('comfyui', '10%\r')
+  say('jupyter', 'hello\n')
+  expect(written).toEqual(['10%\r', 'hello\n'])
+})
+
+test('a log of JSON names the service and the stream', () => {
+  const { say, written } = anOutlet({ form: 'json' })
+  say('jupyter', 'hello\n')
+  const time = '1970-01-01T00:00:00.000Z'
+  expect(written.map((each) => JSON.parse(each))).toEqual([
+    { time, from: 'jupyter', stream: 'stdout', text: 'hello' },
+  ])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { untilReady } from '../../../src/features/supervise/readiness.ts'
-import type { Net } from '../../../src/host/net.ts'
+import { type Net, realNet } from '../../../src/host/net.ts'
 import { virtualClock } from '../../support/virtual-clock.ts'
 
 const READY = { host: '127.0.0.1', port: 8188, path: '/prompt' }
@@ -8,9 +8,8 @@ const READY = { host: '127.0.0.1', port: 8188, path: '/prompt' }
 function aNet(answers: (asked: number) => number | undefined) {
   let asked = 0
   const net: Net = {
-    canListen: async () => true,
+    ...realNet(),
     connects: async () => answers(asked++) !== undefined,
-    serve: () => Promise.reject(new Error('not served')),
     ask: async () => {
       const status = answers(asked++)
       return status === undefined ? undefined : { status, body: '' }

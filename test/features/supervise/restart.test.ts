@@ -119,15 +119,13 @@ test('a request to stop during the wait for the next try is obeyed at once', asy
 
 test('a listener that asks for something at once does not turn the order of events around', async () => {
   const told: ServiceState[] = []
-  const supervisor: Supervisor = superviseAll(
-    hostWith(keptLog()),
-    [await aService('stubborn.sh')],
-    (event) => {
+  const supervisor: Supervisor = superviseAll(hostWith(keptLog()), [await aService('stubborn.sh')], {
+    tell: (event) => {
       if (event.type !== 'service-state') return
       if (event.state === 'starting') void supervisor.stopAll(100)
       told.push(event.state)
     },
-  )
+  })
   await until(() => supervisor.states()[0]?.state === 'stopped', 'the end')
   expect([told.slice(0, 2), told.at(-1)]).toEqual([['starting', 'stopping'], 'stopped'])
 })

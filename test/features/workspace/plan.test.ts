@@ -13,6 +13,7 @@ import {
   aMount,
   anImage,
   aSettings,
+  aTrees,
   aWorkspace,
   unable,
 } from '../../support/world.ts'
@@ -126,6 +127,27 @@ describe('the workspace’s plan', () => {
       settings: { adopt: 'link' },
       facts: { folders: all('/workspace'), mounts: [aMount(), aMount({ point: '/opt/ComfyUI/models' })] },
       steps: [],
+    },
+    {
+      title: 'link mode removes half a copy that a boot with other settings left',
+      settings: { adopt: 'link' },
+      facts: { folders: all('/workspace'), workspace: aWorkspace({ trees: aTrees({ isStaged: true }) }) },
+      steps: ['clear-staging'],
+    },
+    {
+      title: 'half a copy is removed where the tree is kept, and nobody will finish it',
+      settings: { upgrade: 'keep' },
+      facts: {
+        workspace: { ...OURS, trees: aTrees({ isStaged: true }) },
+        image: LINKED,
+        folders: all('/workspace/ComfyUI'),
+      },
+      steps: ['clear-staging'],
+    },
+    {
+      title: 'half a copy that this boot goes on with stays',
+      facts: { workspace: aWorkspace({ trees: aTrees({ isStaged: true }) }) },
+      steps: ['own-folder', 'adopt-image', 'give-way', 'state-folders'],
     },
     {
       title: 'a fresh volume of root’s is given to the target first',

@@ -36,8 +36,13 @@ export async function anImageIn(root: string): Promise<Settings> {
   await chmod(`${home}/requirements.txt`, 0o600)
   await symlink('script.sh', `${home}/run`)
   await mkdir(`${root}/workspace`)
+  return movingSettings(root)
+}
+
+/** Settings that move the ComfyUI of <root>/opt/ComfyUI into <root>/workspace, as whoever runs the tests. */
+export function movingSettings(root: string): Settings {
   return aSettings({
-    home,
+    home: `${root}/opt/ComfyUI`,
     workspace: `${root}/workspace`,
     adopt: 'move',
     gpu: 'off',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { layoutOf, TREES, treesIn } from '../../../src/base/layout.ts'
 import { lookTree } from '../../../src/facts/workspace-tree.ts'
 import { adoptImage } from '../../../src/features/workspace/adopt-image.ts'
-import { moveEntry } from '../../../src/features/workspace/switch/move-entry.ts'
+import { moveEntry, removeAll } from '../../../src/features/workspace/switch/move-entry.ts'
 import { moveTree } from '../../../src/features/workspace/switch/move-tree.ts'
 import { switchTrees } from '../../../src/features/workspace/switch/switch-trees.ts'
 import type { Host } from '../../../src/host/host.ts'
@@ -138,6 +138,27 @@ describe('moving an entry', () => {
     const moving = moveEntry(ours, `${root}/a/llm`, `${root}/b/llm`)
     await expect(moving.finally(() => ours.users.actAs(undefined))).rejects.toMatchObject({ code: 'EACCES' })
     expect(await filesIn(root)).toEqual(['a/llm/big.st'])
+  })
+})
+
+describe('removing a folder', () => {
+  const removing = async (refusals: number) => {
+    const root = await tempFolder()
+    await put(`${root}/old/comfy/main.py`, 'old')
+    let left = refusals
+    const tooLong = () => Object.assign(new Error('name too long'), { code: 'ENAMETOOLONG' })
+    const remove: Host['fs']['remove'] = (path) =>
+      left-- > 0 ? Promise.reject(tooLong()) : host.fs.remove(path)
+    const isRemoved = await removeAll({ ...host, fs: { ...host.fs, remove } }, `${root}/old`)
+    return [isRemoved, await filesIn(root)]
+  }
+
+  test('is tried again where a name was too long once', async () => {
+    expect(await removing(1)).toEqual([true, []])
+  })
+
+  test('is given up where names stay too long, without an error', async () => {
+    expect(await removing(2)).toEqual([false, ['old/comfy/main.py']])
   })
 })
 

@@ -2,8 +2,7 @@ import { lstat, mkdir, readdir, readlink, rm, symlink, utimes, writeFile } from 
 import { dirname } from 'node:path'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { listing } from '../../support/tree-listing.ts'
-import { aSettings } from '../../support/world.ts'
-import { bootWorkspace, steadyHost } from './real-boot.ts'
+import { bootWorkspace, movingSettings, steadyHost } from './real-boot.ts'
 
 /** Files of a small image of ComfyUI, by version; the newer one lacks a file, has one more, and brings a node. */
 const IMAGES: Readonly<Record<'0.33.0' | '0.34.0' | '0.35.0', Readonly<Record<string, string>>>> = {
@@ -66,15 +65,7 @@ export async function imageAt(root: string, version: keyof typeof IMAGES): Promi
     await put(`${home}/${name}`, text, new Date(Date.UTC(2026, 0, 15, 0, minute)))
   await symlink('main.py', `${home}/run`)
   await mkdir(`${root}/workspace`, { recursive: true })
-  return aSettings({
-    home,
-    workspace: `${root}/workspace`,
-    adopt: 'move',
-    gpu: 'off',
-    shared: `${root}/shared`,
-    uid: process.getuid?.(),
-    gid: process.getgid?.(),
-  })
+  return movingSettings(root)
 }
 
 /** A workspace that 0.33.0 was moved into and used by a person; then a container of the image 0.34.0. */

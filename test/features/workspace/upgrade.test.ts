@@ -192,6 +192,19 @@ describe('going back', () => {
     expect(await textAt(kept)).toBe('rows of 0.34.0')
   })
 
+  test('a previous tree whose main.py is not a file is nothing to go back to', async () => {
+    const root = await tempFolder()
+    const settings = await usedWorkspace(root)
+    await bootWorkspace(steadyHost(), settings)
+    const { previous } = treesIn(`${root}/workspace/.comfy-init/trees`)
+    await rm(`${previous.tree}/main.py`)
+    await mkdir(`${previous.tree}/main.py`)
+    await wish(root, 'rollback')
+    const { steps, problems } = await planFor(steadyHost(), settings)
+    expect(steps.map(({ id }) => id)).toEqual(['workspace/clear-wish'])
+    expect(problems.map(({ code }) => code)).toEqual(['NO_PREVIOUS_TREE'])
+  })
+
   test('without a previous tree it says so and goes on', async () => {
     const root = await tempFolder()
     const settings = await imageAt(root, '0.33.0')

@@ -175,7 +175,7 @@ def load():
     for sentence in knobs.leave_processes_behind():
         logging.info(sentence)
     executor = execution.PromptExecutor(server)
-    threading.Thread(target=routes_prompt.worker, args=(server, executor), name="prompt_worker", daemon=True).start()
+    threading.Thread(target=routes_prompt.worker, args=(server, executor), name="Thread-1 (prompt_worker)", daemon=True).start()
     return server, ending
 
 

@@ -1,6 +1,10 @@
-"""serve.py PORT [CODE [MARKER]]: 200 on every path until INT; then exit CODE (0), leaving MARKER as a sign that it wants to be restarted."""
+"""serve.py PORT [CODE [MARKER]]: 200 on every path until INT; then exit CODE (0), leaving MARKER as a sign that it wants to be restarted.
 
+GET /end ends it in the same way; GET /again?FILE starts it again within its process, where it listens once FILE is there."""
+
+import os
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
@@ -10,6 +14,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.path == "/end":
             sys.exit(end())
+        if self.path.startswith("/again?"):
+            os.environ["WAITS_FOR"] = self.path.split("?")[1]
+            os.execv(sys.executable, [sys.executable, "-u", *sys.argv])
 
     def log_message(self, *_):
         pass
@@ -28,6 +35,8 @@ class Server(HTTPServer):
         raise
 
 
+while not os.path.exists(os.environ.get("WAITS_FOR", "/")):
+    time.sleep(0.01)
 print("serving", flush=True)
 try:
     Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

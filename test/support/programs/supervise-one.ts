@@ -23,7 +23,7 @@ const supervisor = superviseAll(
       logFile: `${folder}/stub.log`,
     },
   ],
-  bus.tell,
+  { tell: bus.tell },
 )
 host.signals.on('SIGTERM', async () => {
   await supervisor.stopAll(1000)
