@@ -55,8 +55,8 @@ const PHASES: Readonly<Record<(Event & { type: 'phase' })['phase'], string>> = {
   starting: 'ComfyUI is starting.',
   ready: 'ComfyUI is ready.',
   degraded: 'ComfyUI is ready, but something is missing: see the warnings above.',
-  stopping: 'Everything is being stopped.',
-  stopped: 'Everything has stopped.',
+  stopping: 'ComfyUI is being stopped.',
+  stopped: 'ComfyUI has stopped.',
   failed: 'ComfyUI does not run: see the problems.',
 }
 

@@ -1,3 +1,4 @@
+import { fieldsIn } from '../base/json-fields.ts'
 import type { Fs } from '../host/fs.ts'
 import type { ComfySource } from './facts.ts'
 import { readCommit } from './git-commit.ts'
@@ -49,20 +50,11 @@ export function identityOf({ version, commit, requirements }: Known): string {
 }
 
 function parseNote(text: string | undefined): Known {
-  const note = objectIn(text ?? '')
+  const note = fieldsIn(text) ?? {}
   return {
     version: textOf(note.version),
     commit: textOf(note.commit),
     requirements: textOf(note.requirements),
-  }
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
   }
 }
 

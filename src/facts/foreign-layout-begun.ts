@@ -1,3 +1,4 @@
+import { fieldsIn } from '../base/json-fields.ts'
 import type { Layout } from '../base/layout.ts'
 import type { Fs } from '../host/fs.ts'
 import type { ForeignKind, Part } from './foreign-layout.ts'
@@ -29,7 +30,7 @@ function isBelow(path: string, { workspace }: Layout): boolean {
 }
 
 function parseBegun(text: string | undefined): Begun | undefined {
-  const value = objectIn(text)
+  const value = fieldsIn(text)
   if (value === undefined || value.layout !== 1 || !Array.isArray(value.parts)) return undefined
   const kind = KINDS.find((each) => each === value.kind)
   if (kind === undefined) return undefined
@@ -43,12 +44,3 @@ function parseBegun(text: string | undefined): Begun | undefined {
 type Fields = { readonly from?: unknown; readonly to?: unknown }
 
 const KINDS = ['tree', 'flat', 'runpod', 'mmartial', 'yanwenkun', 'pixeloven'] as const
-
-function objectIn(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = text === undefined ? undefined : JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
-}

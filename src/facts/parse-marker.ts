@@ -1,8 +1,9 @@
+import { type Fields, fieldsIn } from '../base/json-fields.ts'
 import { type Declined, type Marker, SWITCH_PHASES, type SwitchRecord, type Wish } from './tree-facts.ts'
 
 /** The marker in a text, or undefined when the text is none of ours. */
 export function parseMarker(text: string | undefined): Marker | undefined {
-  const value = fieldsOf(text)
+  const value = fieldsIn(text)
   if (value === undefined || value.layout !== 1) return undefined
   const of = (key: string) => textIn(value, key)
   return {
@@ -25,7 +26,7 @@ export function parseMarker(text: string | undefined): Marker | undefined {
 
 /** The record of a switch in a text. A text that is none is no switch: nothing is moved by a guess. */
 export function parseRecord(text: string | undefined): SwitchRecord | undefined {
-  const value = fieldsOf(text)
+  const value = fieldsIn(text)
   if (value === undefined || value.layout !== 1) return undefined
   const act = ACTS.find((each) => each === value.act)
   const phase = SWITCH_PHASES.find((each) => each === value.phase)
@@ -45,13 +46,13 @@ const ACTS = ['adopt', 'upgrade', 'rollback'] as const
 
 /** What a person asked for. */
 export function parseWish(text: string | undefined): Wish | undefined {
-  const act = fieldsOf(text)?.act
+  const act = fieldsIn(text)?.act
   return act === 'upgrade' || act === 'rollback' ? act : undefined
 }
 
 /** The image that is not taken. */
 export function parseDeclined(text: string | undefined): Declined | undefined {
-  const value = fieldsOf(text)
+  const value = fieldsIn(text)
   const image = value && textIn(value, 'image')
   if (value === undefined || image === undefined) return undefined
   return { image, why: textIn(value, 'why') ?? '', by: value.by === 'changes' ? 'changes' : 'rollback' }
@@ -62,20 +63,9 @@ export type StagingNote = { readonly image: string; readonly bootId: string | un
 
 /** The note beside a copy that is being made. */
 export function parseStaging(text: string | undefined): StagingNote | undefined {
-  const value = fieldsOf(text)
+  const value = fieldsIn(text)
   const image = value && textIn(value, 'image')
   return value === undefined || image === undefined ? undefined : { image, bootId: textIn(value, 'bootId') }
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-function fieldsOf(text: string | undefined): Fields | undefined {
-  try {
-    const value: unknown = text === undefined ? undefined : JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function textIn(fields: Fields, key: string): string | undefined {

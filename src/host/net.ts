@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { type FollowEnd, type Followed, follow } from './follow.ts'
 import { type Knock, knock } from './knock.ts'
 import { type OnRequest, type ServeAt, type Served, serve } from './serve.ts'
@@ -27,8 +27,6 @@ export type Asked = {
 export type Net = {
   /** True when this address and port can be bound now. */
   readonly canListen: (address: string, port: number) => Promise<boolean>
-  /** True when a TCP connection is taken in time. */
-  readonly connects: (host: string, port: number, timeoutMs: number) => Promise<boolean>
   /** Whether anybody listens there, without saying anything. */
   readonly knock: (host: string, port: number, timeoutMs: number) => Promise<Knock>
   /** Asks over HTTP; undefined when nobody answers in time. */
@@ -41,7 +39,7 @@ export type Net = {
 
 /** The real network. */
 export function realNet(): Net {
-  return { canListen, connects, knock, ask, follow, serve }
+  return { canListen, knock, ask, follow, serve }
 }
 
 function canListen(address: string, port: number): Promise<boolean> {
@@ -49,19 +47,6 @@ function canListen(address: string, port: number): Promise<boolean> {
     const server = createServer()
     server.once('error', () => resolve(false))
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)))
-  })
-}
-
-function connects(host: string, port: number, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs })
-    const done = (taken: boolean) => {
-      socket.destroy()
-      resolve(taken)
-    }
-    socket.once('connect', () => done(true))
-    socket.once('timeout', () => done(false))
-    socket.once('error', () => done(false))
   })
 }
 

@@ -5,7 +5,7 @@ import { aKeeper, HOST, SETTINGS } from '../support/queue-keeper.ts'
 import { slowPrompt, troublePrompt } from '../support/queue-nodes.ts'
 import { queueWorld } from '../support/queue-world.ts'
 import { quickClock } from '../support/quick-clock.ts'
-import { until } from '../support/until.ts'
+import { until, within } from '../support/until.ts'
 
 test('the queue is known while ComfyUI runs, and its last prompt also after its end', async () => {
   const world = await queueWorld()
@@ -229,4 +229,20 @@ test('a stalled ComfyUI is not waited for: what waits is kept, what is stuck lai
 
   expect(await world.keptIds()).toEqual([waiting])
   expect(existsSync(world.layout.refusedFile)).toBe(true)
+})
+
+test('a hurry ends the wait for a stalled ComfyUI that answers no more', async () => {
+  const world = await queueWorld()
+  const run = await world.start()
+  const { keeper, tellState, told } = aKeeper(world, run, { settings: { ...SETTINGS, onStall: 'report' } })
+  tellState('running')
+  await run.runs(await run.post(troublePrompt('hang')))
+  await until(() => told('stalled').length === 1, 'the stall')
+  run.running.kill('SIGSTOP')
+  const hurry = new AbortController()
+
+  const drained = keeper.drain(hurry.signal)
+  hurry.abort()
+
+  expect(await within(5000, drained)).toBeUndefined()
 })

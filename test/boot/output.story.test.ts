@@ -36,6 +36,7 @@ test('500 MB to a reader that stands still need no memory, and all of it comes i
   await until(() => next >= LOUD / 2 || Number.isNaN(next), 'half of it', 90_000)
   out.pause()
   await untilStill(world)
+  await until(() => memoryOf(ours, 'VmRSS') < 150, 'memory given back while the reader rests')
   out.resume()
   await until(() => next === LOUD || Number.isNaN(next), 'all of it', 90_000)
   expect(next).toBe(LOUD)

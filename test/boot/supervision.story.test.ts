@@ -101,7 +101,7 @@ test('a second TERM hurries a stop that takes its time', async () => {
   await world.ready(container)
 
   container.kill('SIGTERM')
-  await until(() => container.err().includes('Everything is being stopped.'), 'the stop to begin')
+  await until(() => container.err().includes('ComfyUI is being stopped.'), 'the stop to begin')
   const startMs = performance.now()
   container.kill('SIGTERM')
 

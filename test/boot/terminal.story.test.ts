@@ -117,7 +117,7 @@ test.each([
     const hurried = await world.boot(bootOn([...steps, { type: '\x03' }], { env, name: 'two' }))
     expect(await hurried.ended, hurried.out().slice(-2000)).toBe(137)
 
-    expect(patient.out().match(/Everything is being stopped/g)).toHaveLength(1)
+    expect(patient.out().match(/ComfyUI is being stopped/g)).toHaveLength(1)
   },
 )
 

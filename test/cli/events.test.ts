@@ -64,7 +64,7 @@ test('events prints what happens from now on, and ends with 0 when the program e
     [
       'boot       comfy is ready, comfyui is running, jupyter is backoff.',
       'comfyui    | during',
-      'boot       Everything is being stopped.',
+      'boot       ComfyUI is being stopped.',
       '',
     ].join('\n'),
   )

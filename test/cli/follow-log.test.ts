@@ -108,3 +108,20 @@ test('a reader that stands still is waited for, and Ctrl-C ends that too', async
   expect(await ended).toBe(130)
   expect(person.out().length).toBe(256 * 1024)
 })
+
+test('what was written between the last look and the move is read before the new file', async () => {
+  const path = `${await tempFolder()}/comfyui.log`
+  await writeFile(path, 'new\n')
+  const reads = ['', 'late\n']
+  const moved = {
+    read: async () => Buffer.from(reads.shift() ?? ''),
+    isAt: async (other: string) => other === `${path}.1`,
+    close: async () => {},
+  }
+  const person = aHost()
+  const ended = followLog(person.host, path, moved)
+  await until(() => person.out().endsWith('new\n'), 'the new file')
+  person.interrupt()
+  await ended
+  expect(person.out()).toBe('late\nnew\n')
+})

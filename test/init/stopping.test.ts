@@ -123,11 +123,11 @@ test.each(WAYS)('%s, signals during a stop are one stop, which goes on', async (
   await world.ready(container)
 
   container.kill('SIGTERM')
-  await until(() => container.err().includes('Everything is being stopped.'), 'the stop to begin')
+  await until(() => container.err().includes('ComfyUI is being stopped.'), 'the stop to begin')
   for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGWINCH'] as const) container.kill(signal)
 
   expect(await container.ended).toBe(0)
-  expect(container.err().match(/Everything is being stopped\./g)).toHaveLength(1)
+  expect(container.err().match(/ComfyUI is being stopped\./g)).toHaveLength(1)
 })
 
 test('HUP below another init changes nothing', async () => {

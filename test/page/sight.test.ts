@@ -17,7 +17,7 @@ const HEADLINES: Readonly<Record<keyof typeof states, string>> = {
   gpuLost: 'The GPU is lost',
   draining: 'ComfyUI finishes its last prompt',
   failed: 'ComfyUI does not run',
-  stopped: 'Everything has stopped',
+  stopped: 'ComfyUI has stopped',
 }
 
 const PHONE = { width: 360, height: 780 }

@@ -37,7 +37,8 @@ export const usageProblems = {
   DOOR_CLOSED: entry<{ address: string; port: number; message: string }>({
     kind: 'environment',
     level: 'warning',
-    what: ({ address, port }) => `Cannot open the HTTP door (probes, status, boot page) on ${address}:${port}.`,
+    what: ({ address, port }) =>
+      `Cannot open the HTTP door (probes, status, boot page) on ${address}:${port}.`,
     why: ({ message }) => message,
     remedy: () => 'Set COMFY_HTTP_PORT to a free port; ComfyUI itself is not affected.',
   }),

@@ -49,12 +49,15 @@ export function followRun(host: Pick<Host, 'fs' | 'clock' | 'memory'>, running: 
   // Looking and offering end before a drain or a restart begins: two of them would take the same prompts.
   const calm = new AbortController()
   const signal = AbortSignal.any([over.signal, calm.signal])
+  // A stop that is in a hurry ends also what a stall has begun.
+  const hurried = new AbortController()
   const offered = offerAll(host, running, signal)
   const state: { stalled?: string; set?: Promise<void> } = {}
   // What waits in the queue of one that works no more is kept once, whoever comes first.
   const setAside = (why: string): Promise<void> => {
     calm.abort()
-    state.set ??= offered.then(() => keepAsideStalled(running, why, over.signal))
+    const patient = AbortSignal.any([over.signal, hurried.signal])
+    state.set ??= offered.then(() => keepAsideStalled(running, why, patient))
     return state.set
   }
   const onStall = (why: string) => {
@@ -74,6 +77,7 @@ export function followRun(host: Pick<Host, 'fs' | 'clock' | 'memory'>, running: 
   return {
     hear: watch.hear,
     drain: async (hurry) => {
+      hurry.addEventListener('abort', () => hurried.abort())
       if (state.stalled !== undefined) return setAside(state.stalled)
       calm.abort()
       await offered

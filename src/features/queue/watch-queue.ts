@@ -71,7 +71,9 @@ async function watch(
     quiet = quietAfter(quiet, { ...sample, atMs: clock.monotonicMs() }, stallMs)
     const isLong = stallMs > 0 && (quiet?.forMs ?? 0) >= stallMs
     const isPatient = isLong && (await waitsForOthers(fs, group))
-    const why = stallOf({ quiet, stallMs, hasDied: heard.hasDied && queue !== undefined, isPatient })
+    // Nobody works again whose thread is dead, whether HTTP answers each time or not.
+    const hasDied = heard.hasDied && (queue !== undefined || isStalled)
+    const why = stallOf({ quiet, stallMs, hasDied, isPatient })
     if (signal.aborted) return
     if (why !== undefined && !isStalled) watching.onStall(why)
     if (why === undefined && isStalled) watching.onWork()

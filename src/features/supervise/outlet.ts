@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import type { Memory } from '../../host/memory.ts'
 import type { Out } from '../../host/out.ts'
 import { bytesLane } from './bytes-lane.ts'
 import { jsonLane } from './json-lane.ts'
@@ -21,22 +22,33 @@ export type Outlet = {
 }
 
 /** What the log of services is made of. */
-export type OutletParts = { readonly out: Pick<Out, 'stdout' | 'onDrain' | 'waiting'>; readonly clock: Clock }
+export type OutletParts = {
+  readonly out: Pick<Out, 'stdout' | 'onDrain' | 'waiting'>
+  readonly clock: Clock
+  readonly memory: Memory
+}
+
+/** A reader that rests for so long may do so for hours: what the flow before it took is given back, milliseconds. */
+const HELD_MS = 1000
 
 /** While the log's reader is slow the pipes of all children are left unread: they wait, and our memory does not grow. */
-export function makeOutlet({ out, clock }: OutletParts, form: LogForm): Outlet {
+export function makeOutlet({ out, clock, memory }: OutletParts, form: LogForm): Outlet {
   const taps = new Set<Tap>()
   let full = false
+  let cancelRest = () => {}
   const drained = () => {
     full = false
+    cancelRest()
     for (const tap of taps) tap.resume()
   }
   const write = (chunk: Uint8Array) => {
     if (out.stdout(chunk)) return
     // Each time anew: Node lets the pipes of a child go at its exit, whoever else writes to them.
     for (const tap of taps) tap.pause()
-    if (!full) out.onDrain(drained)
+    if (full) return
     full = true
+    out.onDrain(drained)
+    cancelRest = clock.after(HELD_MS, memory.rest)
   }
   return {
     lane: lanesOf(form, { clock, write }),

@@ -34,7 +34,7 @@ export async function answersNow(
   timeoutMs: number,
 ): Promise<boolean> {
   const { host, port, path } = ready
-  if (ready.over === 'tls') return net.connects(host, port, timeoutMs)
+  if (ready.over === 'tls') return (await net.knock(host, port, timeoutMs)) === 'taken'
   const answer = await net.ask({ host, port, path, timeoutMs })
   return answer?.status === 200
 }

@@ -1,3 +1,4 @@
+import { fieldsIn } from '../../base/json-fields.ts'
 import type { Layout, TreePlaces } from '../../base/layout.ts'
 import { nameBytes } from '../../base/tree-path.ts'
 import type { Step } from '../../engine/plan.ts'
@@ -74,20 +75,11 @@ async function patchOf(host: Host, { tree, files, home, signal }: Asking): Promi
 
 // A note that says nothing is none; the changed files are kept in any case.
 function folderIn(text: string | undefined): string | undefined {
-  const folder = fieldOf(text, 'folder')
+  const folder = fieldsIn(text)?.folder
   return typeof folder === 'string' ? folder : undefined
 }
 
 async function filesIn(host: Host, folder: string): Promise<readonly string[]> {
-  const files = fieldOf(await host.fs.readText(`${folder}/changes.json`), 'files')
+  const files = fieldsIn(await host.fs.readText(`${folder}/changes.json`))?.files
   return Array.isArray(files) ? files.filter((each) => typeof each === 'string') : []
-}
-
-function fieldOf(text: string | undefined, key: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -5,8 +5,8 @@ const PHASES = {
   starting: 'ComfyUI is starting',
   ready: 'ComfyUI is ready',
   degraded: 'ComfyUI is ready, but something is missing',
-  stopping: 'Everything is being stopped',
-  stopped: 'Everything has stopped',
+  stopping: 'ComfyUI is being stopped',
+  stopped: 'ComfyUI has stopped',
   failed: 'ComfyUI does not run',
 }
 

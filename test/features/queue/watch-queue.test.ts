@@ -10,25 +10,26 @@ import { virtualClock } from '../../support/virtual-clock.ts'
 
 const { fs } = realHost()
 const STUCK: QueueLook = { running: 'a', remaining: 1 }
+const IDLE: QueueLook = { running: undefined, remaining: 0 }
+
+/** What its queue says at each look, counted from 1. */
+type Told = { readonly says?: (look: number) => QueueLook | undefined; readonly stallMs?: number }
 
 /** A watch over a sleeping process whose queue says what it is told to; counts looks and stalls. */
-function aWatch(
-  clock: Clock,
-  { says = STUCK, stallMs = 60_000 }: { says?: QueueLook; stallMs?: number } = {},
-) {
+function aWatch(clock: Clock, { says = () => STUCK, stallMs = 60_000 }: Told = {}) {
   const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' })
   const over = new AbortController()
   onTestFinished(() => {
     over.abort()
     child.kill('SIGKILL')
   })
-  const seen = { looks: 0, listings: 0, stalls: [] as string[] }
+  const seen = { looks: 0, listings: 0, works: 0, stalls: [] as string[] }
   const nobody = () => Promise.reject(new Error('Nobody should ask.'))
   const comfyui: ComfyuiQueue = {
     ...{ all: nobody, remove: nobody, offer: nobody, isDone: nobody },
     look: async () => {
       seen.looks++
-      return says
+      return says(seen.looks)
     },
   }
   const watch = watchQueue(
@@ -38,7 +39,7 @@ function aWatch(
       isGpuBusy: () => false,
       onLook: () => {},
       onStall: (why) => seen.stalls.push(why),
-      onWork: () => {},
+      onWork: () => seen.works++,
     },
   )
   const hear = (line: string) => watch.hear(Buffer.from(line))
@@ -47,7 +48,7 @@ function aWatch(
 
 test('the queue is looked at every five seconds, and soon after a line that says that it changed', async () => {
   const clock = virtualClock()
-  const { seen, hear } = aWatch(clock, { says: { running: undefined, remaining: 0 } })
+  const { seen, hear } = aWatch(clock, { says: () => IDLE })
   await clock.advance(4000)
   expect(seen.looks).toBe(1)
   hear('a line of no interest')
@@ -66,7 +67,7 @@ test('the queue is looked at every five seconds, and soon after a line that says
 
 test('many such lines make few looks', async () => {
   const clock = virtualClock()
-  const { seen, hear } = aWatch(clock, { says: { running: undefined, remaining: 0 } })
+  const { seen, hear } = aWatch(clock, { says: () => IDLE })
   for (let atMs = 0; atMs < 3000; atMs += 10) {
     hear('Prompt executed in 0.01 seconds')
     await clock.advance(10)
@@ -82,6 +83,24 @@ test('a stall is told once, however long it lasts', async () => {
   await until(() => seen.looks > looks + 5, 'more looks')
 
   expect(seen.stalls.length).toBe(1)
+})
+
+test('a dead worker stays dead where HTTP does not answer each time', async () => {
+  const { seen, hear } = aWatch(quickClock(100), { says: (look) => (look % 2 === 0 ? undefined : IDLE) })
+  hear('Exception in thread Thread-4 (prompt_worker):')
+
+  await until(() => seen.looks > 8, 'some looks')
+
+  expect(seen).toMatchObject({ works: 0, stalls: ['the thread that works on its queue has died'] })
+})
+
+test('a worker that died while HTTP never answered says nothing of the queue', async () => {
+  const { seen, hear } = aWatch(quickClock(100), { says: () => undefined })
+  hear('Exception in thread Thread-4 (prompt_worker):')
+
+  await until(() => seen.looks > 8, 'some looks')
+
+  expect(seen.stalls).toEqual([])
 })
 
 test('prompts that others queue do not make a stuck ComfyUI look alive', async () => {

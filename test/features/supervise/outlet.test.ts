@@ -16,10 +16,15 @@ function anOutlet({ takes = true, form = 'prefix' as LogForm } = {}) {
     onDrain: (call: () => void) => void waiting.push(call),
     waiting: () => 7,
   }
-  const outlet = makeOutlet({ out: log, clock: virtualClock() }, form)
+  const clock = virtualClock()
+  let rests = 0
+  const memory = { rest: () => void rests++ }
+  const outlet = makeOutlet({ out: log, clock, memory }, form)
   const speakers = new Map<string, (text: string) => void>()
   return {
     outlet,
+    clock,
+    rests: () => rests,
     written,
     waiting,
     drain: () => {
@@ -73,6 +78,20 @@ test('a pipe that joins a full log is held at once, and one that left is not tou
   outlet.join(late)
   drain()
   expect([early.calls, late.calls]).toEqual([[], ['pause', 'resume']])
+})
+
+test('memory is given back once when a log takes nothing for a second, and not when it drains before', async () => {
+  const { say, drain, clock, rests } = anOutlet({ takes: false })
+  say('comfyui', 'hello\n')
+  await clock.advance(900)
+  drain()
+  await clock.advance(5000)
+  expect(rests()).toBe(0)
+
+  say('comfyui', 'hello\n')
+  say('comfyui', 'hello\n')
+  await clock.advance(5000)
+  expect(rests()).toBe(1)
 })
 
 test('another service never writes into a progress bar', () => {

@@ -9,7 +9,7 @@ function aNet(answers: (asked: number) => number | undefined) {
   let asked = 0
   const net: Net = {
     ...realNet(),
-    connects: async () => answers(asked++) !== undefined,
+    knock: async () => (answers(asked++) === undefined ? 'refused' : 'taken'),
     ask: async () => {
       const status = answers(asked++)
       return status === undefined ? undefined : { status, body: '' }
