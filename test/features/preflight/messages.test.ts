@@ -3,7 +3,7 @@ import { gpuProblems } from '../../../src/base/catalogue/gpu.ts'
 import { identityProblems } from '../../../src/base/catalogue/identity.ts'
 import { machineProblems } from '../../../src/base/catalogue/machine.ts'
 import type { Runtime } from '../../../src/base/entry.ts'
-import type { Problem } from '../../../src/base/problem.ts'
+import { Problem } from '../../../src/base/problem.ts'
 import { planIdentity } from '../../../src/features/identity/plan.ts'
 import {
   ABLE,
@@ -30,7 +30,12 @@ const MIB = 1024 ** 2
 
 /** The machines on which each message is seen once, most of them with several things wrong. */
 function machines(): readonly (readonly Problem[])[] {
-  return [...images(), ...places(), ...models(), ...gpus(), ...identities(), limits()]
+  return [...images(), ...places(), ...models(), ...gpus(), ...identities(), limits(), lost()]
+}
+
+// What only shows while ComfyUI runs.
+function lost(): readonly Problem[] {
+  return [new Problem('GPU_LOST', { signs: '/dev/nvidia0 is gone' })]
 }
 
 function images() {
