@@ -82,9 +82,9 @@ export const gpuProblems = {
 function reachAgain(runtime: Runtime): string {
   const host = 'On the host, nvidia-smi says whether the card is there, and dmesg | grep -i xid why not.'
   return byRuntime(runtime, {
-    docker: `docker restart CONTAINER. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm beside --gpus, or run dockerd with native.cgroupdriver=cgroupfs.`,
-    podman: `podman restart CONTAINER. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device nvidia.com/gpu=all.`,
-    kubernetes: `kubectl delete pod POD, so that it gets a card again. ${host}`,
+    docker: `Restart the container: docker restart CONTAINER. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm beside --gpus, or run dockerd with native.cgroupdriver=cgroupfs.`,
+    podman: `Restart the container: podman restart CONTAINER. ${host} Where it comes back after systemctl daemon-reload on the host: start with --device nvidia.com/gpu=all.`,
+    kubernetes: `Delete the pod, so that it gets a card again: kubectl delete pod POD. ${host}`,
     runpod: 'Restart the pod; where the card stays away, start another pod: that machine is broken.',
     none: `Start comfy-init again. ${host}`,
   })
