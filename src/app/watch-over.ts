@@ -27,7 +27,7 @@ export type Watching = Pick<Settled, 'facts' | 'places'> & {
   readonly verdict: Verdict
 }
 
-/** After ComfyUI is ready, until what only the start needed is given back, milliseconds. */
+/** After a service is ready or has died, until what only its start or its end needed is given back, milliseconds. */
 const REST_MS = 2000
 
 /** Time left to the stop ladders once a second request to stop came, milliseconds. */
@@ -47,7 +47,7 @@ export async function watchOver(
     if (event.type !== 'service-state' || lock.signal.aborted) return
     states.set(event.service, event.state)
     bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
-    if (event.state === 'running') host.clock.after(REST_MS, host.memory.rest)
+    if (event.state === 'running' || event.state === 'backoff') host.clock.after(REST_MS, host.memory.rest)
   })
   await doors.leaveComfyPort()
   const restart = (service: string, why: string) => supervisor.restart(service, why)

@@ -10,6 +10,9 @@ import { showThrown } from './show-problems.ts'
 /** Signals handed on to the program; the terminal's own reach it without us, see below. */
 const HANDED_ON = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
+/** After the program was started, until what only our own start needed is given back, milliseconds. */
+const REST_MS = 1000
+
 /** Keys of a terminal send these to everybody in the foreground, the program included. */
 const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const
 
@@ -28,9 +31,13 @@ export async function passThrough(
     return NOT_FOUND
   }
   const handing = handOn(host)
+  let cancelRest = () => {}
   try {
     const start = { file: found, args, env: ownMarksRemoved(host.env), cwd: '.' }
-    const ending = await host.exec.passThrough(start, handing.to)
+    const ending = await host.exec.passThrough(start, (pid) => {
+      handing.to(pid)
+      cancelRest = host.clock.after(REST_MS, host.memory.rest)
+    })
     return exitCodeOfEnding(ending, host.signals.number)
   } catch (error) {
     const code = systemCode(error)
@@ -39,6 +46,7 @@ export async function passThrough(
     await showThrown(host, problem, { asJson: false })
     return code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE
   } finally {
+    cancelRest()
     handing.stop()
   }
 }

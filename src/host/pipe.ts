@@ -26,7 +26,6 @@ export function outputPipes(): Outputs {
     of: (child) => {
       for (const { writeEnd } of [out, err]) closeSync(writeEnd)
       const [stdout, stderr] = [readerOf(out.readEnd), readerOf(err.readEnd)]
-      if (child.pid === undefined) for (const each of [stdout, stderr]) each.destroy()
       // As Node does with its own: what was written before the end is read even where reading was paused.
       child.once('exit', () => {
         for (const each of [stdout, stderr]) each.resume()

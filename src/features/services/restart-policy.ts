@@ -10,7 +10,7 @@ export function restartPolicy(
     when: settings.restart,
     limit: settings.restartLimit,
     windowMs: settings.restartWindowMs,
-    firstDelayMs: 1000,
+    firstDelayMs: 250,
     mostDelayMs: 60_000,
     hopeless,
     hasSafeMode: hasSafeMode ?? false,
