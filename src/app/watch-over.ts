@@ -71,7 +71,9 @@ export async function watchOver(
   await watchers.close()
   bus.tell({ type: 'phase', phase: 'stopped' })
   if (isLost) return exitCodeOf(lock.problems().map((each) => each.kind))
-  if (ended !== undefined) return exitCodeOfEnding(ended, host.signals.number)
+  // It may have ended by itself in the moment in which the container was asked to stop.
+  const ending = ended ?? (await Promise.race([supervisor.ended, undefined]))
+  if (ending !== undefined) return exitCodeOfEnding(ending, host.signals.number)
   return inTime ? 0 : exitCodeOfEnding({ code: null, signal: 'SIGKILL' }, host.signals.number)
 }
 

@@ -70,9 +70,12 @@ function ask(asked: Asked): Promise<Answer | undefined> {
   })
 }
 
+/** Of an answer that nobody bounds, bytes: whoever listens on a port may send without end. */
+const MOST_BYTES = 16 * 1024 * 1024
+
 function readAnswer(
   answer: IncomingMessage,
-  mostBytes = Number.POSITIVE_INFINITY,
+  mostBytes = MOST_BYTES,
 ): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []

@@ -19,8 +19,8 @@ export type Sinks = {
 /** The output of one run of a service. */
 export type Output = {
   /**
-   * After the exit: resolves when all that was written has been forwarded; or soon, when somebody else holds the pipes
-   * or nobody reads the log.
+   * After the exit: resolves when all that was written has been forwarded; or soon, when somebody else holds the pipes,
+   * silent or not, or nobody reads the log.
    */
   readonly drained: () => Promise<void>
   /** Resolves when both pipes are closed: nobody holds them any more. */
@@ -31,6 +31,9 @@ export type Output = {
 
 /** After an exit the pipes are no longer waited for once nothing came for so long: somebody else holds them. */
 const QUIET_MS = 250
+
+/** Nor for longer than this while the log takes all there is: what comes then is of a process that was left behind, milliseconds. */
+const MOST_MS = 2000
 
 /** Nor a log that takes no more, once nothing of it was read for so long, milliseconds. */
 const STILL_MS = 2000
@@ -104,9 +107,12 @@ async function untilQuiet(ended: Promise<unknown>, { clock, outlet, bytes }: Flo
     isOver = true
     done.abort()
   })
+  let flowingMs = 0
   for (let quietMs = 0; !isOver && quietMs < (outlet.isFull() ? STILL_MS : QUIET_MS); ) {
     const [read, waiting] = [bytes(), outlet.waiting()]
     await clock.sleep(QUIET_MS, done.signal)
+    if (!outlet.isFull()) flowingMs += QUIET_MS
+    if (flowingMs >= MOST_MS) return
     quietMs = bytes() === read && outlet.waiting() === waiting ? quietMs + QUIET_MS : 0
   }
 }

@@ -7,6 +7,9 @@ const CALM_MS = 500
 const EAGER_FOR_MS = 15_000
 const TIMEOUT_MS = 5000
 
+/** More of an answer is not read. */
+const MOST_BYTES = 64 * 1024
+
 /**
  * Asks until the service answers 200 (or, where it speaks TLS, takes a connection). Resolves with false when the signal
  * is aborted before. Nothing is read from the log: how a service words its readiness is its own affair.
@@ -35,6 +38,6 @@ export async function answersNow(
 ): Promise<boolean> {
   const { host, port, path } = ready
   if (ready.over === 'tls') return (await net.knock(host, port, timeoutMs)) === 'taken'
-  const answer = await net.ask({ host, port, path, timeoutMs })
+  const answer = await net.ask({ host, port, path, timeoutMs, mostBytes: MOST_BYTES })
   return answer?.status === 200
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { realHost } from '../../../src/host/host.ts'
 import { aService, supervise, superviseOn } from '../../support/supervised.ts'
 
@@ -16,6 +16,16 @@ test.each(['INT', 'TERM', 'KILL', 'SEGV', 'ABRT', 'HUP'])(
     expect(ended).toMatchObject({ code: null, signal: `SIG${name}` })
   },
 )
+
+test('a stray that keeps printing hides neither the end of its service nor its death', async () => {
+  const spec = await aService('leave-stray.sh')
+  const { supervisor, said, events } = supervise({ ...spec, restart: { ...spec.restart, when: 'never' } })
+  onTestFinished(() => void process.kill(said('stray') ?? 0, 'SIGKILL'))
+  expect(await supervisor.ended).toMatchObject({ code: 3 })
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'service-death', ending: { code: 3, signal: null } }),
+  )
+})
 
 test('exit code 0 is the end of the service, not a crash', async () => {
   const { supervisor, states, events } = supervise(await aService('exit-with.sh', ['0']))
