@@ -2,6 +2,7 @@ import type { Bus, Tell } from '../base/event.ts'
 import { Problem } from '../base/problem.ts'
 import type { Secret } from '../base/secret.ts'
 import { version } from '../base/version.ts'
+import { askedAt } from '../features/services/listen-address.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Controlled, controlOf } from './control.ts'
@@ -128,15 +129,16 @@ type Opening = {
   readonly tell: Tell
 }
 
-// A control socket that another comfy-init answers on does not keep the probes from being answered here.
+// A control socket that cannot be had does not keep the probes from being answered here.
 async function asFarAsPossible(opening: Opening): Promise<Open | undefined> {
   const { openDoors, behind, places, instance, tell } = opening
   try {
     return await openDoors(behind, places)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (places.socket !== undefined && message.includes(places.socket)) {
-      tell({ type: 'problem', problem: new Problem('CONTROL_TAKEN', { socket: places.socket, instance }) })
+    const { socket } = places
+    if (socket !== undefined && message.includes(socket)) {
+      tell({ type: 'problem', problem: controlProblem(error, { socket, message, instance }) })
       return asFarAsPossible({ ...opening, places: { ...places, socket: undefined } })
     }
     const problem = new Problem('DOOR_CLOSED', { address: places.host, port: places.port, message })
@@ -145,11 +147,25 @@ async function asFarAsPossible(opening: Opening): Promise<Open | undefined> {
   }
 }
 
+type Failed = { readonly socket: string; readonly message: string; readonly instance: string }
+
+// Sockets of the dead are replaced: one that is still in use has somebody who answers on it.
+function controlProblem(error: unknown, { socket, message, instance }: Failed): Problem {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  return isTaken
+    ? new Problem('CONTROL_TAKEN', { socket, instance })
+    : new Problem('CONTROL_CLOSED', { socket, bytes: Buffer.byteLength(socket), message })
+}
+
 function addressesOf(settings: Settings): Readonly<Record<string, string>> {
-  const at = (listen: string, port: number) => `http://${listen === '0.0.0.0' ? '127.0.0.1' : listen}:${port}`
+  const at = (listen: string, port: number) => `http://${inBrackets(askedAt(listen))}:${port}`
   return {
     comfyui: at(settings.listen, settings.port),
     ...(settings.jupyter ? { jupyter: at(settings.listen, settings.jupyterPort) } : {}),
     status: at(settings.httpListen, settings.httpPort),
   }
+}
+
+function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

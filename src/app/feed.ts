@@ -1,8 +1,8 @@
-import type { Bus } from '../base/event.ts'
+import type { Bus, Event } from '../base/event.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Clock } from '../host/clock.ts'
-import { lastLines } from './last-lines.ts'
-import { firstNews, gatherNews, type News } from './news.ts'
+import { lastLines, type Printed } from './last-lines.ts'
+import { firstNews, type Gathered, gatherNews, type News } from './news.ts'
 import type { Status } from './status.ts'
 
 /** Whoever follows what happens: is given news, none when nothing happened for a while, and at last the end. */
@@ -10,7 +10,10 @@ export type Follower = { readonly take: (news: readonly News[]) => void; readonl
 
 /** What happens, as it happens. */
 export type Feed = {
-  /** What a new follower is told first: the whole status, then the last lines of each service, so many at most. */
+  /**
+   * What a new follower is told first: the whole status, then the last lines of each service, so many at most. The very
+   * same array until something happens.
+   */
   readonly begin: (lines: number) => readonly News[]
   /** Tells what happens from now on; the returned function ends it. */
   readonly follow: (follower: Follower) => () => void
@@ -45,23 +48,24 @@ export function makeFeed(bus: Bus, { clock, status, secrets }: FeedOf): OwnFeed 
   const statusNews = () => ({ kind: 'status', json: JSON.stringify(status()) }) as const
   const tell = () => {
     const now = statusNews()
-    const rest = gathered.take(secrets())
-    const news = now.json === toldStatus ? rest : [now, ...rest]
+    const { states, rest } = takeAll(gathered, secrets())
+    const news = now.json === toldStatus ? [...states, ...rest] : [...states, now, ...rest]
     toldStatus = now.json
     for (const follower of [...followers]) follower.take(news)
   }
   const pace = paced(clock, tell)
+  const begin = untilChanged((most: number) => [statusNews(), ...firstNews(lines.last(most), secrets())])
   bus.listen((event) => {
+    begin.changed()
     const line = event.type === 'service-line' ? lines.add(event) : undefined
     if (followers.size === 0) return
-    if (line !== undefined) gathered.line(line)
-    else if (event.type === 'death') gathered.death(event.death)
+    gather(gathered, event, line)
     pace.soon()
   })
   return {
     begin: (most) => {
       pace.early()
-      return [statusNews(), ...firstNews(lines.last(most), secrets())]
+      return begin.of(most)
     },
     follow: (follower) => {
       if (isClosed) follower.over()
@@ -72,7 +76,7 @@ export function makeFeed(bus: Bus, { clock, status, secrets }: FeedOf): OwnFeed 
       return () => {
         if (!followers.delete(follower) || followers.size > 0) return
         pace.stop()
-        gathered.take([])
+        takeAll(gathered, [])
       }
     },
     close: () => {
@@ -81,6 +85,31 @@ export function makeFeed(bus: Bus, { clock, status, secrets }: FeedOf): OwnFeed 
       pace.stop()
       for (const follower of [...followers]) follower.over()
       followers.clear()
+    },
+  }
+}
+
+function gather(gathered: Gathered, event: Event, line: Printed | undefined): void {
+  if (line !== undefined) gathered.line(line)
+  else if (event.type === 'death') gathered.death(event.death)
+  else if (event.type === 'service-state') gathered.state(event)
+}
+
+// States come first: the status has the last of them, and whoever knows them finds nothing new in it.
+function takeAll(gathered: Gathered, secrets: readonly Secret[]) {
+  return { states: gathered.takeStates(), rest: gathered.take(secrets) }
+}
+
+// Keeps what was made last, so that many who ask for it at once cost one making.
+function untilChanged<T>(make: (most: number) => T) {
+  let kept: { readonly most: number; readonly made: T } | undefined
+  return {
+    changed: () => {
+      kept = undefined
+    },
+    of: (most: number) => {
+      if (kept?.most !== most) kept = { most, made: make(most) }
+      return kept.made
     },
   }
 }

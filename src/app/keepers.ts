@@ -14,6 +14,8 @@ export type Keepers = {
   readonly gauges: () => Gauges
   /** Lets ComfyUI finish what it works on, as far as the settings allow and nobody hurries. */
   readonly drain: (hurry: AbortSignal) => Promise<void>
+  /** Keeps what waits in ComfyUI's queue for its next run; to be called before somebody stops or restarts it. */
+  readonly keep: () => Promise<void>
   /** To be called when no service runs any more. */
   readonly close: () => Promise<void>
 }
@@ -55,6 +57,7 @@ export function keepers(host: Host, need: KeepersNeed): Keepers {
       }
     },
     drain: async (hurry) => queue?.drain(hurry),
+    keep: async () => queue?.keep(),
     close: async () => {
       queue?.close()
       gpus.close()

@@ -1,7 +1,7 @@
 import type { Death } from '../base/death.ts'
 import type { Event, LogLevel, ServiceState } from '../base/event.ts'
 import type { Runtime } from '../base/problem.ts'
-import { durationText } from '../base/text.ts'
+import { durationText, printable } from '../base/text.ts'
 import { problemLines } from './problem-lines.ts'
 import { progressText } from './progress-text.ts'
 
@@ -11,7 +11,7 @@ export type LogLine = { readonly level: LogLevel; readonly topic: string; readon
 /** What the words of an event may depend on: titles of steps by id, and the runtime that remedies are worded for. */
 export type LogContext = { readonly titles: ReadonlyMap<string, string>; readonly runtime: Runtime }
 
-/** An event in words; none for what only the status shows. */
+/** An event in words that steer no terminal; none for what only the status shows. */
 export function logLines(event: Event, { titles, runtime }: LogContext): readonly LogLine[] {
   switch (event.type) {
     case 'phase':
@@ -23,13 +23,17 @@ export function logLines(event: Event, { titles, runtime }: LogContext): readonl
     case 'round':
       return [{ level: 'debug', topic: 'plan', text: planText(event.steps.map((step) => step.id)) }]
     case 'step-started':
-      return [{ level: 'info', topic: topicOf(event.id), text: event.title }]
+      return [{ level: 'info', topic: topicOf(event.id), text: printable(event.title) }]
     case 'progress':
       return [
-        { level: 'info', topic: topicOf(event.id), text: `${titles.get(event.id)}: ${progressText(event)}` },
+        {
+          level: 'info',
+          topic: topicOf(event.id),
+          text: `${printable(titles.get(event.id))}: ${progressText(event)}`,
+        },
       ]
     case 'step-done':
-      return [stepLine(event, titles.get(event.id) ?? event.id)]
+      return [stepLine(event, printable(titles.get(event.id) ?? event.id))]
     case 'problem':
       return problemLines(event.problem.in(runtime)).map(({ label, text }) => ({
         level: event.problem.level === 'warning' ? 'warn' : 'error',
@@ -37,16 +41,18 @@ export function logLines(event: Event, { titles, runtime }: LogContext): readonl
         text,
       }))
     case 'service-state':
-      return [{ level: LEVEL_OF_STATE[event.state], topic: event.service, text: stateText(event) }]
+      return [{ level: LEVEL_OF_STATE[event.state], topic: event.service, text: printable(stateText(event)) }]
     case 'service-line':
     case 'service-death':
       return []
     case 'death':
-      return [{ level: 'error', topic: event.death.service, text: deathText(event.death) }]
+      return [{ level: 'error', topic: event.death.service, text: printable(deathText(event.death)) }]
     case 'condition':
-      return event.text === undefined ? [] : [{ level: 'warn', topic: event.condition, text: event.text }]
+      return event.text === undefined
+        ? []
+        : [{ level: 'warn', topic: event.condition, text: printable(event.text) }]
     case 'note':
-      return [{ level: event.level, topic: 'note', text: event.text }]
+      return [{ level: event.level, topic: 'note', text: printable(event.text) }]
   }
 }
 

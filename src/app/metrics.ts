@@ -1,3 +1,4 @@
+import type { DeathCause } from '../base/death.ts'
 import type { Condition, Phase, ServiceState } from '../base/event.ts'
 import { version } from '../base/version.ts'
 import type { Gauges } from './gauges.ts'
@@ -69,9 +70,6 @@ function serviceMetrics({ status: { services }, tally }: Measured): readonly Met
   const states = services.flatMap(({ name, state }) =>
     oneHot(STATES, [state], (one) => ({ service: name, state: one })),
   )
-  const deaths = tally
-    .deaths()
-    .map(({ service, cause, count }) => ({ labels: { service, cause }, value: count }))
   return [
     metric(
       'service_up',
@@ -86,8 +84,22 @@ function serviceMetrics({ status: { services }, tally }: Measured): readonly Met
       'service_restarts_total',
       each(({ restarts }) => restarts),
     ),
-    metric('service_deaths_total', deaths),
+    metric('service_deaths_total', deathSamples(services, tally)),
   ]
+}
+
+// A series that begins with its first death has no increase: each begins at none.
+function deathSamples(services: Status['services'], tally: Tally): readonly Sample[] {
+  const counted = tally.deaths()
+  const names = new Set(
+    [...services, ...counted.map(({ service }) => ({ name: service }))].map(({ name }) => name),
+  )
+  return [...names].flatMap((service) =>
+    CAUSES.map((cause) => {
+      const found = counted.find((each) => each.service === service && each.cause === cause)
+      return { labels: { service, cause }, value: found?.count ?? 0 }
+    }),
+  )
 }
 
 function queueMetrics({ queue }: Gauges): readonly Metric[] {
@@ -148,6 +160,23 @@ const STATES = namesOf<ServiceState>({
   backoff: 0,
   'gave-up': 0,
   stuck: 0,
+})
+
+const CAUSES = namesOf<DeathCause>({
+  exit: 0,
+  signal: 0,
+  killed: 0,
+  'out-of-memory': 0,
+  'cuda-memory': 0,
+  'cuda-error': 0,
+  'gpu-lost': 0,
+  traceback: 0,
+  assets: 0,
+  'port-in-use': 0,
+  'missing-package': 0,
+  'bad-arguments': 0,
+  'disk-full': 0,
+  stalled: 0,
 })
 
 // As keys of a record, so that none can be forgotten.

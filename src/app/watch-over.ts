@@ -49,6 +49,7 @@ export async function watchOver(
     bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
     if (event.state === 'running' || event.state === 'backoff') host.clock.after(REST_MS, host.memory.rest)
   })
+  const comfyui = specs.find((spec) => spec.essential)
   await doors.leaveComfyPort()
   const restart = (service: string, why: string) => supervisor.restart(service, why)
   const watchers = keepers(host, { specs, bus, settings, facts, places, restart })
@@ -56,7 +57,11 @@ export async function watchOver(
   doors.steer({
     answers: () => answers(host, specs),
     services: () => specs,
-    control: supervisor.control,
+    control: async (service, act) => {
+      // What waits in its queue is queued again by the next run.
+      if (act !== 'start' && service === comfyui?.name) await watchers.keep()
+      return supervisor.control(service, act)
+    },
     logFile: (service) => specs.find((spec) => spec.name === service)?.logFile,
     gauges: watchers.gauges,
     secrets: secretsOf(settings, specs),

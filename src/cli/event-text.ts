@@ -1,5 +1,6 @@
 import type { Line } from '../app/last-lines.ts'
 import { type LogLine, logLines } from '../app/log-lines.ts'
+import type { StateChange } from '../app/news.ts'
 import { problemLines } from '../app/problem-lines.ts'
 import type { Status } from '../app/status.ts'
 import type { Death } from '../base/death.ts'
@@ -9,16 +10,28 @@ import type { SentEvent } from './read-events.ts'
 /** One line for a person: about what, and the words. */
 export type Told = Pick<LogLine, 'topic' | 'text'>
 
-/** Turns what a running comfy-init sends into lines for a person: of two statuses only what differs. */
+/** Turns what a running comfy-init sends into lines for a person: of two statuses only what differs, and of services what was not told as a state. */
 export function eventWords(): (sent: SentEvent) => readonly Told[] {
   let before: Status | undefined
+  const told = new Map<string, string>()
+  const isNew = (service: string, state: Shown) => {
+    const text = textOf(state)
+    const wasTold = told.get(service) === text
+    told.set(service, text)
+    return !wasTold
+  }
   return ({ event, data }) => {
     switch (event) {
       case 'status': {
         const now: Status = JSON.parse(data)
-        const told = before === undefined ? [summary(now)] : changes(before, now)
+        const fresh = now.services.filter((each) => isNew(each.name, each))
+        const said = before === undefined ? [summary(now)] : changes(before, now, fresh)
         before = now
-        return told
+        return said
+      }
+      case 'service': {
+        const state: Omit<StateChange, 'type'> = JSON.parse(data)
+        return isNew(state.service, state) ? words({ type: 'service-state', ...state }) : []
       }
       case 'line': {
         const { service, text }: Line = JSON.parse(data)
@@ -38,24 +51,23 @@ export function eventWords(): (sent: SentEvent) => readonly Told[] {
   }
 }
 
+type Shown = Pick<StateChange, 'state' | 'pid' | 'why'>
+
+// What its words are made from.
+function textOf({ state, pid, why }: Shown): string {
+  return JSON.stringify([state, pid, why])
+}
+
 function summary({ instance, phase, services }: Status): Told {
   const states = services.map(({ name, state }) => `, ${name} is ${state}`).join('')
   return { topic: 'boot', text: `${instance} is ${phase}${states}.` }
 }
 
-function changes(before: Status, now: Status): readonly Told[] {
+function changes(before: Status, now: Status, fresh: Status['services']): readonly Told[] {
   return [
     ...(before.phase === now.phase ? [] : words({ type: 'phase', phase: now.phase })),
     ...now.steps.filter((step) => stateOf(before.steps, step.id) !== step.state).flatMap(stepWords),
-    ...now.services
-      .filter(
-        (service) =>
-          !isSame(
-            service,
-            before.services.find(({ name }) => name === service.name),
-          ),
-      )
-      .flatMap(({ name, ...line }) => words({ type: 'service-state', service: name, ...line })),
+    ...fresh.flatMap(({ name, ...line }) => words({ type: 'service-state', service: name, ...line })),
     ...now.conditions
       .filter((each) => !before.conditions.some((one) => isSame(one, each)))
       .flatMap((each) => words({ type: 'condition', ...each })),

@@ -23,6 +23,9 @@ export async function events({ host, acts }: Desk, { flags, json }: Typed): Prom
   return exitCode()
 }
 
+/** How often is looked whether somebody still reads while nothing happens, milliseconds. */
+const LOOK_EVERY_MS = 1000
+
 type Following = { readonly signal: AbortSignal; readonly show: (sent: SentEvent) => string }
 
 async function followOnce(
@@ -31,19 +34,30 @@ async function followOnce(
   { signal, show }: Following,
 ): Promise<'over' | 'cut'> {
   const reader = eventReader()
-  const gone = new AbortController()
+  const { gone, stopLooking } = untilGone(host)
   const { status, isWhole } = await followRunning(host, settings, {
     path: PATH,
-    signal: AbortSignal.any([signal, gone.signal]),
+    signal: AbortSignal.any([signal, gone]),
     onDrain: host.out.onDrain,
     onPart: (part) => {
-      if (host.out.isGone?.() === true) gone.abort()
       const text = reader.push(part).map(show).join('')
       return text === '' || host.out.stdout(text)
     },
-  })
+  }).finally(stopLooking)
   if (status !== 200) throw new Problem('DOOR_ANSWER', { path: PATH, status, body: reader.rest() })
-  return isWhole || gone.signal.aborted ? 'over' : 'cut'
+  return isWhole || gone.aborted ? 'over' : 'cut'
+}
+
+// A reader that went away shows in no write while nothing happens.
+function untilGone({ out, clock }: Host): { readonly gone: AbortSignal; readonly stopLooking: () => void } {
+  const gone = new AbortController()
+  let stopLooking = () => {}
+  const look = () => {
+    if (out.isGone?.() === true) gone.abort()
+    else stopLooking = clock.after(LOOK_EVERY_MS, look)
+  }
+  look()
+  return { gone: gone.signal, stopLooking: () => stopLooking() }
 }
 
 function jsonLines(): (sent: SentEvent) => string {

@@ -1,6 +1,6 @@
 import type { Processes } from '../app/doctor.ts'
 import { modeText, personText } from '../base/ids.ts'
-import { columns, sizeText } from '../base/text.ts'
+import { columns, printable, sizeText } from '../base/text.ts'
 import type { Facts, Limits, PortFact, Who, Workspace } from '../facts/facts.ts'
 
 /** The machine as a person reads it: one line per thing, in groups with an empty line between. */
@@ -20,7 +20,7 @@ export function factLines(facts: Facts, { first, zombies }: Processes): string {
   ]
   const filled = groups.filter((group) => group.length > 0)
   const rows = filled.flatMap((group, at): Rows => (at === 0 ? group : [['', ''], ...group]))
-  return `${columns(rows)}\n`
+  return `${columns(printable(rows))}\n`
 }
 
 type Rows = readonly (readonly [string, string])[]
@@ -37,8 +37,12 @@ function limitRows({ memoryBytes, shmBytes, clockIsWrong }: Limits): Rows {
   ]
 }
 
-function portRow({ use, setting, address, port, free }: PortFact): readonly [string, string] {
-  return [`port ${port}`, `${free ? 'free' : 'in use'} on ${address}, for ${use} (${setting})`]
+function portRow({ use, setting, address, port, free, fault }: PortFact): readonly [string, string] {
+  return [`port ${port}`, `${free ? 'free' : inUseText(fault)} on ${address}, for ${use} (${setting})`]
+}
+
+function inUseText(fault = 'EADDRINUSE'): string {
+  return fault === 'EADDRINUSE' ? 'in use' : `not to be had (${fault})`
 }
 
 function whoRows({ us, target, source, passwd, uidMap }: Who): Rows {

@@ -1,4 +1,5 @@
 import type { PlanView } from '../app/plan-only.ts'
+import { printable } from '../base/text.ts'
 import type { Desk, Typed } from './desk.ts'
 import { json } from './print.ts'
 import { exitCodeOfTexts, problemsText, wantsColour } from './show-problems.ts'
@@ -31,7 +32,8 @@ export function planText({ places, steps, problems }: PlanView, coloured: boolea
   return [...parts, problemsText(problems, coloured)].filter((part) => part !== '').join('\n')
 }
 
-function stepText({ title, changes, as }: PlanView['steps'][number], at: number): string {
+function stepText(step: PlanView['steps'][number], at: number): string {
+  const { title, changes, as } = printable(step)
   const number = `${at + 1}.`.padStart(4)
   const lines = [
     `${number} ${title}${as === 'root' ? ' (as root)' : ''}`,

@@ -6,6 +6,8 @@ export type Route =
   | { readonly to: 'boot'; readonly comfyArgs: readonly string[] }
   /** The container's health probe, loading nothing else either. */
   | { readonly to: 'health'; readonly live: boolean }
+  /** Flags with the name of a command of ours behind: a boot, unless they are our own and stand on its wrong side. */
+  | { readonly to: 'flags-first'; readonly argv: readonly string[] }
   /** One of our commands, with words to be parsed. */
   | { readonly to: 'command'; readonly argv: readonly string[] }
   /** Somebody else's program, run as it is. */
@@ -25,7 +27,8 @@ export function route(argv: readonly string[]): Route {
   if (first === 'help') return { to: 'command', argv: helpOf(rest) }
   if (VERSION.includes(first)) return { to: 'command', argv: ['version', ...rest] }
   if (first === '--') return { to: 'boot', comfyArgs: rest }
-  if (first.startsWith('-')) return { to: 'boot', comfyArgs: argv }
+  if (first.startsWith('-'))
+    return argv.some(isCommand) ? { to: 'flags-first', argv } : { to: 'boot', comfyArgs: argv }
   if (!isCommand(first)) return { to: 'program', name: first, args: rest }
   if (first === 'run' && rest.length === 0) return { to: 'boot', comfyArgs: [] }
   if (first === 'run' && rest[0] === '--') return { to: 'boot', comfyArgs: rest.slice(1) }

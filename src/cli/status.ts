@@ -1,7 +1,7 @@
 import { progressText } from '../app/progress-text.ts'
 import type { Status } from '../app/status.ts'
 import { Problem } from '../base/problem.ts'
-import { columns, durationText } from '../base/text.ts'
+import { columns, durationText, printable } from '../base/text.ts'
 import type { Desk, Typed } from './desk.ts'
 import { askRunning } from './find-running.ts'
 import { json } from './print.ts'
@@ -18,7 +18,9 @@ export async function status({ host, acts }: Desk, { flags, json: asJson }: Type
 }
 
 /** A status as a person reads it. */
-export function statusText(found: Status, coloured: boolean): string {
+export function statusText(status: Status, coloured: boolean): string {
+  // Words of problems are plain already, and may be of several lines.
+  const found = { ...printable(status), problems: status.problems }
   const { phase, version, instance, startedAt } = found
   const parts = [
     `${instance} is ${phase} (comfy-init ${version}, since ${startedAt})\n`,

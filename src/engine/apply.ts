@@ -1,6 +1,7 @@
 import type { Tell } from '../base/event.ts'
 import { blocking, Problem, systemCode } from '../base/problem.ts'
 import type { Report, StepReport, Verdict } from '../base/report.ts'
+import { printable } from '../base/text.ts'
 import type { Host } from '../host/host.ts'
 import type { Ids } from '../host/users.ts'
 import type { Plan, Step, TellProgress } from './plan.ts'
@@ -19,7 +20,7 @@ export type Applying = {
 
 /** Runs a plan's steps in order. A plan with a blocking problem runs none; a failed step that is needed ends the run. */
 export async function apply(plan: Plan, host: Host, applying: Applying): Promise<Report> {
-  const steps = plan.steps.filter((step) => !applying.failed.has(step.id))
+  const steps = plan.steps.filter((step) => !applying.failed.has(step.id)).map(toldPlainly)
   applying.tell({ type: 'round', steps: steps.map(({ id, title }) => ({ id, title })) })
   for (const problem of plan.problems) applying.tell({ type: 'problem', problem })
   let stopped = blocking(plan.problems).length > 0
@@ -31,6 +32,11 @@ export async function apply(plan: Plan, host: Host, applying: Applying): Promise
   }
   const problems = [...plan.problems, ...done.flatMap((step) => step.problem ?? [])]
   return { verdict: verdictOf(done, stopped), steps: done, problems }
+}
+
+// Names of files stand in both, and whoever made the file chose them.
+function toldPlainly(step: Step): Step {
+  return { ...step, title: printable(step.title), changes: printable(step.changes) }
 }
 
 async function run(step: Step, host: Host, { tell, target, signal }: Applying): Promise<StepReport> {

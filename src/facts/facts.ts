@@ -161,6 +161,8 @@ export type PortFact = {
   readonly address: string
   readonly port: number
   readonly free: boolean
+  /** Of one that is not free, the system's code for why: EADDRINUSE, EADDRNOTAVAIL, ENOTFOUND, EACCES… */
+  readonly fault?: string
 }
 
 /** Limits of the container. Bytes; undefined when unlimited or unknown. */

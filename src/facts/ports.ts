@@ -5,8 +5,10 @@ import type { Sought } from './sought.ts'
 /** The ports of a boot, each tried by listening on it; one after the other, since two of them may be the same. */
 export async function lookPorts(net: Net, sought: Sought): Promise<readonly PortFact[]> {
   const found: PortFact[] = []
-  for (const wanted of portsOf(sought))
-    found.push({ ...wanted, free: await net.canListen(wanted.address, wanted.port) })
+  for (const wanted of portsOf(sought)) {
+    const fault = await net.listenFault(wanted.address, wanted.port)
+    found.push(fault === undefined ? { ...wanted, free: true } : { ...wanted, free: false, fault })
+  }
   return found
 }
 

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
+import { systemCode } from '../base/problem.ts'
 import { type FollowEnd, type Followed, follow } from './follow.ts'
 import { type Knock, knock } from './knock.ts'
 import { type OnRequest, type ServeAt, type Served, serve } from './serve.ts'
@@ -27,6 +28,8 @@ export type Asked = {
 export type Net = {
   /** True when this address and port can be bound now. */
   readonly canListen: (address: string, port: number) => Promise<boolean>
+  /** Why they cannot be: the system's code (EADDRINUSE, EADDRNOTAVAIL, ENOTFOUND, EACCES…); undefined when they can. */
+  readonly listenFault: (address: string, port: number) => Promise<string | undefined>
   /** Whether anybody listens there, without saying anything. */
   readonly knock: (host: string, port: number, timeoutMs: number) => Promise<Knock>
   /** Asks over HTTP; undefined when nobody answers in time. */
@@ -39,14 +42,18 @@ export type Net = {
 
 /** The real network. */
 export function realNet(): Net {
-  return { canListen, knock, ask, follow, serve }
+  return { canListen, listenFault, knock, ask, follow, serve }
 }
 
-function canListen(address: string, port: number): Promise<boolean> {
+async function canListen(address: string, port: number): Promise<boolean> {
+  return (await listenFault(address, port)) === undefined
+}
+
+function listenFault(address: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', (error) => resolve(systemCode(error) ?? error.message))
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 }
 
@@ -73,10 +80,7 @@ function ask(asked: Asked): Promise<Answer | undefined> {
 /** Of an answer that nobody bounds, bytes: whoever listens on a port may send without end. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-function readAnswer(
-  answer: IncomingMessage,
-  mostBytes = MOST_BYTES,
-): Promise<Answer | undefined> {
+function readAnswer(answer: IncomingMessage, mostBytes = MOST_BYTES): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { systemCode } from '../base/problem.ts'
+import { readerIsGone } from './reader-gone.ts'
 
 /** Where the container's log goes. A reader that went away never ends the program, and one that stands still never holds it. */
 export type Out = {
@@ -12,8 +13,10 @@ export type Out = {
   /** Resolves when all that was written has left the process, or when nothing of it was read for so long; milliseconds. */
   readonly flush: (stillMs: number) => Promise<void>
   readonly isTerminal: boolean
-  /** True once the reader of standard output has gone away; absent where that cannot be told. */
+  /** True once the reader of standard output has gone away, also while nothing is written; absent where that cannot be told. */
   readonly isGone?: () => boolean
+  /** The system's code when something written to standard output was lost for another reason: a full disk, for one. */
+  readonly lostBy?: () => string | undefined
   /** How much waits for a reader: 0 when nothing does, and another number whenever something of it was read. */
   readonly waiting?: (stream: 'stdout' | 'stderr') => number
 }
@@ -33,9 +36,12 @@ export function realOut(): Out {
     },
     flush: async (stillMs) => {
       await Promise.all([watched.stdout, watched.stderr].map((each) => each.emptied(stillMs)))
+      // A stream tells only in a later turn that the system refused what it was given.
+      await new Promise(setImmediate)
     },
     isTerminal: process.stdout.isTTY === true,
-    isGone: watched.stdout.isGone,
+    isGone: () => watched.stdout.isGone() || readerIsGone(1),
+    lostBy: watched.stdout.lostBy,
     waiting: (name) => watched[name].look().waiting,
   }
 }
@@ -48,10 +54,13 @@ const LOOK_EVERY_MS = 50
 
 function watch(stream: NodeJS.WriteStream) {
   let isGone = false
+  let lostBy: string | undefined
   let seen = { waiting: 0, sinceMs: 0 }
   // Node revives a standard stream after every error, so its own `destroyed` never tells.
   stream.on('error', (error) => {
-    isGone ||= GONE.includes(systemCode(error))
+    const code = systemCode(error)
+    if (GONE.includes(code)) isGone = true
+    else lostBy ??= code
   })
   if (stream.isTTY === true) neverHold(stream)
   const look = () => {
@@ -76,6 +85,7 @@ function watch(stream: NodeJS.WriteStream) {
   return {
     write: (chunk: string | Uint8Array) => isGone || stream.write(chunk),
     isGone: () => isGone,
+    lostBy: () => lostBy,
     look,
     emptied,
   }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type ListenOptions } from 'node:net'
+import { boundServer } from './serve-bounds.ts'
 
 /** Where to serve: a TCP address (port 0 for any free one), or a unix socket that only its owner may use. */
 export type ServeAt = { readonly host: string; readonly port: number } | { readonly socket: string }
@@ -10,9 +11,6 @@ export type OnRequest = (request: IncomingMessage, response: ServerResponse) => 
 
 /** A listening server. `port` is the bound one, undefined for a socket; `close` ends open connections too. */
 export type Served = { readonly port: number | undefined; readonly close: () => Promise<void> }
-
-/** More connections than probes and a few browsers need; further ones are dropped. */
-const MAX_CONNECTIONS = 128
 
 /** Connections that ask for nothing in this time make room for probes; milliseconds. */
 const PATIENCE = {
@@ -27,8 +25,9 @@ const PATIENCE = {
  * replaced; one that somebody still answers on is EADDRINUSE.
  */
 export async function serve(at: ServeAt, onRequest: OnRequest): Promise<Served> {
-  const server = createServer(PATIENCE, onRequest)
-  server.maxConnections = MAX_CONNECTIONS
+  const server = createServer(PATIENCE)
+  boundServer(server)
+  server.on('request', onRequest)
   if ('socket' in at) {
     if (!(await somebodyAnswers(at.socket))) await rm(at.socket, { force: true })
     await listenAsOwnerOnly(server, at.socket)

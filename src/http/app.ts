@@ -1,5 +1,6 @@
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Behind } from '../app/doors.ts'
+import { bareApp } from './bare-app.ts'
 import { control } from './control.ts'
 import { errorBody } from './error-body.ts'
 import { events } from './events.ts'
@@ -16,12 +17,7 @@ import { status } from './status.ts'
  * token may.
  */
 export async function appFor(behind: Behind, { mayAct }: { mayAct: boolean }): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: 1024 })
-  app.addHook('onRequest', async (_, reply) => void reply.header('x-content-type-options', 'nosniff'))
-  app.setErrorHandler<FastifyError>((error, _, reply) => {
-    const code = error.statusCode ?? 500
-    return reply.code(code).send(errorBody(error.code ?? 'INTERNAL', error.message))
-  })
+  const app = bareApp()
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', `Cannot find ${request.method} ${request.url} here.`)),
   )

@@ -1,5 +1,6 @@
-import { type FastifyInstance, fastify } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Behind } from '../app/doors.ts'
+import { bareApp } from './bare-app.ts'
 import { errorBody } from './error-body.ts'
 import { events } from './events.ts'
 import { page } from './page.ts'
@@ -9,11 +10,11 @@ import { status } from './status.ts'
 const ASK_AGAIN_S = 5
 
 /**
- * What answers on ComfyUI's port before ComfyUI does: the boot page with what it shows, for reading alone. Everything else is
- * 503, whatever is asked for: no prober takes it for ComfyUI.
+ * What answers on ComfyUI's port before ComfyUI does: the boot page, which is 503, and what it asks for itself, for reading
+ * alone. Everything else is 503, whatever is asked for: no prober takes it for ComfyUI.
  */
 export async function earlyAppFor(behind: Behind): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: 1024 })
+  const app = bareApp()
   const later = errorBody('COMFYUI_NOT_STARTED', 'Cannot answer for ComfyUI: it is not started yet.')
   app.setNotFoundHandler((_, reply) => reply.code(503).header('retry-after', ASK_AGAIN_S).send(later))
   app.register(page, { isEarly: true })

@@ -1,3 +1,5 @@
+import { networkOf } from '../host/network-of.ts'
+
 /** Wrong tokens, by the address that they came from. */
 export type Guesses = {
   readonly note: (address: string) => void
@@ -33,12 +35,4 @@ export function guesses(elapsedMs: () => number): Guesses {
       return Math.ceil((found.sinceMs + WITHIN_MS - elapsedMs()) / 1000)
     },
   }
-}
-
-// Whoever has one IPv6 address has all of its /64; an IPv4 address may come written as IPv6.
-function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:/i, '')
-  if (!plain.includes(':')) return plain
-  const [head = ''] = plain.split('::')
-  return head.split(':').slice(0, 4).join(':')
 }

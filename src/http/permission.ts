@@ -27,8 +27,8 @@ export type Permission = {
   readonly open: (caller: Caller, token: string) => Refused | { readonly session: string }
   /** Ends the caller's session. */
   readonly close: (caller: Caller) => void
-  /** Name of the cookie that holds a session; other instances on this host have their own. */
-  readonly cookie: () => string
+  /** Name of the cookie that holds a caller's session; other containers on the same host have their own. */
+  readonly cookie: (caller: Caller) => string
 }
 
 /**
@@ -38,7 +38,10 @@ export type Permission = {
 export function permissionOf({ token, elapsedMs, status }: Behind): Permission {
   const sessions = sessionsOf(elapsedMs)
   const wrong = guesses(elapsedMs)
-  const cookie = () => `comfy-init-${status().instance}`
+  const cookie = (caller: Caller) => {
+    const { instance, addresses } = status()
+    return `comfy-init-${instance}-${portOf(textOf(caller.headers.host)) ?? portOf(addresses.status) ?? 0}`
+  }
   const judge = ({ ip }: Caller, given: string): Refused | undefined => {
     if (token === undefined) return NO_TOKEN
     const waitS = wrong.waitS(ip)
@@ -47,7 +50,7 @@ export function permissionOf({ token, elapsedMs, status }: Behind): Permission {
     wrong.note(ip)
     return WRONG
   }
-  const sessionIn = ({ headers }: Caller) => cookieIn(textOf(headers.cookie), cookie())
+  const sessionIn = (caller: Caller) => cookieIn(textOf(caller.headers.cookie), cookie(caller))
   return {
     cookie,
     refusal: (caller) => {
@@ -115,6 +118,12 @@ function isSame(given: string, token: string): boolean {
 function bearerOf({ headers }: Caller): string | undefined {
   const given = /^bearer +(.+?) *$/i.exec(textOf(headers.authorization))?.[1]
   return given === undefined ? undefined : Buffer.from(given, 'latin1').toString()
+}
+
+// Browsers keep one set of cookies for all ports of a host. Which port a container was published at only the browser knows;
+// where it names none, each container has a name of its own.
+function portOf(address = ''): string | undefined {
+  return /:(\d{1,5})$/.exec(address)?.[1]
 }
 
 function cookieIn(header: string, name: string): string | undefined {

@@ -72,9 +72,9 @@ export const routes: readonly Route[] = [
     path: '/events',
     door: 'both',
     about:
-      'What happens, as server-sent events: `status` (the whole status, first and whenever it changed), `line` (one line of a service; the last 200 of each first, `?lines=N` for fewer), `death` (one death with its last lines), `skipped` (how many lines were left out because they came too fast).',
+      'What happens, as server-sent events: `status` (the whole status, first and whenever it changed), `line` (one line of a service; the last 200 of each first, `?lines=N` for fewer), `service` (each state that a service enters, in their order), `death` (one death with its last lines), `skipped` (how many lines were left out because they came too fast).',
     answers: {
-      200: 'text/event-stream; ends with the program. A reader for whom more than 1 MiB waits is let go',
+      200: 'text/event-stream; ends with the program. A reader for whom more than 256 KiB wait, or anything for more than 30 s, is let go',
       400: 'lines is no number from 0 to 200',
       503: 'READERS_TOO_MANY: 32 read already',
     },

@@ -13,8 +13,9 @@ const TOKEN = {
 
 /** GET /session tells whether the caller may act, POST opens a session for whoever knows the token, DELETE ends it. */
 export function session(permission: Permission): FastifyPluginCallback {
-  const cookie = ({ headers }: Caller, value: string, ageS: number) => {
-    const text = `${permission.cookie()}=${value}; Path=/; Max-Age=${ageS}; HttpOnly; SameSite=Strict`
+  const cookie = (caller: Caller, value: string, ageS: number) => {
+    const { headers } = caller
+    const text = `${permission.cookie(caller)}=${value}; Path=/; Max-Age=${ageS}; HttpOnly; SameSite=Strict`
     return { 'set-cookie': headers['x-forwarded-proto'] === 'https' ? `${text}; Secure` : text }
   }
   return (app, _, done) => {

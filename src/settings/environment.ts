@@ -44,14 +44,14 @@ function namesOf(option: Option<unknown>): readonly string[] {
 }
 
 function secretOf(name: string, { env, secretFiles }: Written, problems: Problem[]): Given | undefined {
-  const text = env[name] || undefined
+  const text = env[name]?.trim() || undefined
   const path = env[`${name}_FILE`] || undefined
   if (path === undefined) return text === undefined ? undefined : { text, origin: { from: 'env', name } }
   if (text !== undefined) {
     problems.push(new Problem('SECRET_TWICE', { name }))
     return undefined
   }
-  const held = secretFiles(path)?.replace(/[\r\n]+$/, '')
+  const held = secretFiles(path)?.trim()
   if (held) return { text: held, origin: { from: 'env', name: `${name}_FILE` } }
   const state = held === undefined ? 'unreadable' : 'empty'
   problems.push(new Problem('SECRET_FILE_UNUSABLE', { name: `${name}_FILE`, path, state }))

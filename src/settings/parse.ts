@@ -11,7 +11,7 @@ const SHOWN = 120
 /** The value of an option from the text a person wrote, or what is wrong with it; blanks around a text fall away. */
 export function parseGiven<K extends OptionKey>(key: K, given: Given): Settings[K] | Problem {
   const option = optionOf(key)
-  const text = option.secret ? given.text : given.text.trim()
+  const text = given.text.trim()
   const result = safeParse(options[key].schema, text)
   if (result.success) return result.data as Settings[K]
   const issue = result.error.issues[0]

@@ -8,11 +8,15 @@ type Ask = { readonly settings: Settings; readonly origins: Origins }
 type Rule = { readonly reads: readonly OptionKey[]; readonly broken: (ask: Ask) => readonly Problem[] }
 
 /** Shortest JupyterLab token that is not called easy to guess, in characters. */
-const TOKEN_LEAST = 8
+const JUPYTER_TOKEN_LEAST = 8
+
+/** The same of the token for actions over HTTP, which most often is made and never typed. */
+const TOKEN_LEAST = 16
 
 const RULES: readonly Rule[] = [
   { reads: ['port', 'httpPort', 'jupyter', 'jupyterPort'], broken: portsDiffer },
-  { reads: ['jupyterToken', 'jupyter'], broken: tokenIsLong },
+  { reads: ['jupyterToken', 'jupyter'], broken: jupyterTokenIsLong },
+  { reads: ['token'], broken: tokenIsLong },
   { reads: ['workspace'], broken: workspaceIsNotRoot },
   { reads: ['home', 'workspace', 'adopt'], broken: homeIsOutside },
   {
@@ -39,10 +43,16 @@ function portsDiffer({ settings, origins }: Ask): readonly Problem[] {
     )
 }
 
-function tokenIsLong({ settings, origins }: Ask): readonly Problem[] {
+function jupyterTokenIsLong({ settings, origins }: Ask): readonly Problem[] {
   const token = settings.jupyterToken
-  if (!settings.jupyter || token === undefined || token.reveal().length >= TOKEN_LEAST) return []
-  return [new Problem('JUPYTER_TOKEN_SHORT', { name: origins.jupyterToken.name, least: TOKEN_LEAST })]
+  if (!settings.jupyter || token === undefined || token.reveal().length >= JUPYTER_TOKEN_LEAST) return []
+  const { name } = origins.jupyterToken
+  return [new Problem('JUPYTER_TOKEN_SHORT', { name, least: JUPYTER_TOKEN_LEAST })]
+}
+
+function tokenIsLong({ settings: { token }, origins }: Ask): readonly Problem[] {
+  if (token === undefined || token.reveal().length >= TOKEN_LEAST) return []
+  return [new Problem('TOKEN_SHORT', { name: origins.token.name, least: TOKEN_LEAST })]
 }
 
 function workspaceIsNotRoot({ settings, origins }: Ask): readonly Problem[] {

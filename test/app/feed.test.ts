@@ -96,3 +96,21 @@ test('at the end followers are told what is left and that it is over; later ones
   follow()
   expect(ends()).toBe(2)
 })
+
+test('each state of a service is told, before the status that has the last one', async () => {
+  const { clock, follow, tell, enter, told } = aFeed()
+  const leave = follow()
+  await clock.advance(1000)
+  for (const state of ['starting', 'running', 'backoff'] as const)
+    tell({ type: 'service-state', service: 'comfyui', state, pid: 7 })
+  enter('ready')
+  await clock.advance(20)
+
+  expect(told()).toEqual([['service starting', 'service running', 'service backoff', 'status ready']])
+  tell({ type: 'service-state', service: 'comfyui', state: 'starting' })
+  leave()
+  follow()
+  enter('degraded')
+  await clock.advance(1000)
+  expect(told()).toEqual([['status degraded']])
+})

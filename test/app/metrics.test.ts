@@ -79,6 +79,8 @@ test('what is known is told in Prometheus’s text format', async () => {
     'comfy_init_service_restarts_total{service="jupyter"}': 2,
     'comfy_init_service_deaths_total{service="comfyui",cause="traceback"}': 2,
     'comfy_init_service_deaths_total{service="comfyui",cause="killed"}': 1,
+    'comfy_init_service_deaths_total{service="comfyui",cause="stalled"}': 0,
+    'comfy_init_service_deaths_total{service="jupyter",cause="exit"}': 0,
     comfy_init_queue_running: 1,
     comfy_init_queue_pending: 7,
     'comfy_init_gpu_memory_used_bytes{gpu="0",name="NVIDIA \\"X\\"\\\\1\\n"}': 5,

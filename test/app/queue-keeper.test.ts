@@ -39,7 +39,7 @@ test('a silent death of the worker is seen after the time, its queue is kept and
   await until(() => restarts.length > 0, 'the restart')
 
   expect(restarts).toEqual([expect.stringContaining(`prompt ${dead} has shown no sign of work`)])
-  expect(told('stalled')).toEqual([expect.stringContaining(`ComfyUI answers, but prompt ${dead}`)])
+  expect(told('stalled')).toEqual([expect.stringContaining(`ComfyUI works no more: prompt ${dead}`)])
   expect(codes()).toEqual(['COMFYUI_STALLED'])
   expect(await world.keptIds()).toEqual([waiting])
   expect(readFileSync(world.layout.refusedFile, 'utf8')).toContain(dead)
@@ -123,9 +123,10 @@ test('what was kept is queued again once ComfyUI runs, and not while it runs wit
   expect(await world.keptIds()).toEqual(kept)
   second.tellState('starting')
   second.tellState('running')
-  await until(async () => (await world.keptIds()).length === 0, 'the prompts to be queued')
+  await until(async () => (await two.ids()).pending.length === 1, 'the prompts to be queued')
   const { running, pending } = await two.ids()
   expect([...running, ...pending]).toEqual(kept)
+  expect(await world.keptIds()).toEqual(kept)
 })
 
 test('a prompt that is refused is told once, with where it is', async () => {

@@ -32,8 +32,17 @@ test.each([
 test.each([
   ['https://user:p@ss@host/x', 'https://***@host/x'],
   ['https://user:pa/ss@host/x', 'https://***@host/x'],
+  ['say https://user:pa/ss@host/x,a@b:c:8080/d', 'say https://***@b:c:8080/d'],
+  ['ftp://h:80/x https://user:pa/ss@h', 'ftp://h:80/x https://***@h'],
   ['https://host:8080/a@b', 'https://host:8080/a@b'],
   ['https://host/x?access_token=abc&b=c', 'https://host/x?access_token=***&b=***'],
 ])('%s is shown as %s', (text, shown) => {
   expect(redact(text)).toBe(shown)
+})
+
+test('what only looks like the beginning of an address is looked at once, however long the line', () => {
+  const line = 'a://b:'.repeat(100_000)
+
+  expect(redact(line)).toBe(line)
+  expect(redact(`x@y${line}`)).toBe(`x@y${line}`)
 })

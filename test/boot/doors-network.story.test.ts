@@ -20,7 +20,7 @@ test('without a token everything can be read over the network and nothing done',
 
 test('whoever knows the token restarts ComfyUI over the network, as a bearer or in a session', async () => {
   const world = await makeWorld()
-  const container = await world.boot({ env: { COMFY_TOKEN: 'open-sesame' } })
+  const container = await world.boot({ env: { COMFY_TOKEN: 'open-sesame-said-twice' } })
   await world.ready(container)
   const at = `http://127.0.0.1:${world.httpPort}`
   const post = (path: string, headers: Readonly<Record<string, string>>, body?: string) =>
@@ -36,17 +36,17 @@ test('whoever knows the token restarts ComfyUI over the network, as a bearer or 
   expect((await post(restart, {})).status).toBe(401)
   expect((await post(restart, { authorization: 'Bearer open' })).status).toBe(401)
   expect((await world.status()).services[0]?.pid).toBe(before)
-  expect((await post(restart, { authorization: 'Bearer open-sesame' })).status).toBe(200)
+  expect((await post(restart, { authorization: 'Bearer open-sesame-said-twice' })).status).toBe(200)
   const second = await newProcess(before)
   const json = { 'content-type': 'application/json' }
-  const opened = await post('/session', json, '{"token":"open-sesame"}')
+  const opened = await post('/session', json, '{"token":"open-sesame-said-twice"}')
   const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
   expect(cookie).not.toContain('sesame')
   expect((await post(restart, { cookie, origin: 'http://evil.example' })).status).toBe(403)
   expect((await post(restart, { cookie, origin: at })).status).toBe(200)
   await newProcess(second)
   for (const said of [container.out(), container.err(), JSON.stringify(await world.status())])
-    expect(said).not.toContain('open-sesame')
+    expect(said).not.toContain('open-sesame-said-twice')
 })
 
 test('events tells a whole boot as it happens and ends with the program; metrics tells the same in numbers', async () => {

@@ -125,13 +125,12 @@ test('an answer that is no stream of events is a problem with its words', async 
   expect(err()).toContain('It answered 503: {"error":{"code":"READERS_TOO_MANY"}}')
 })
 
-test('events ends when nobody reads it any more', async () => {
+test('events ends when nobody reads it any more, also while nothing happens', async () => {
   let isGone = false
-  const { desk, out, print } = await running(() => isGone)
+  const { desk, out } = await running(() => isGone)
   const code = answer(desk, ['events'])
   await until(() => out() !== '', 'the first words')
   isGone = true
-  print('nobody reads this')
 
   expect(await code).toBe(0)
 })
@@ -190,6 +189,23 @@ test('of two statuses only what differs is put into words', () => {
     `remedy: ${problem.remedy}`,
   ])
   expect(say({ ...after, conditions: [] })).toEqual(['stalled: This is over.'])
+})
+
+test('each state of a service is put into words once, however it is told', () => {
+  const words = eventWords()
+  const service = { name: 'comfyui', title: 'ComfyUI', restarts: 0, isSafe: false }
+  const status = (state: 'running' | 'starting', pid: number) =>
+    words({ event: 'status', data: JSON.stringify(aStatus({ services: [{ ...service, state, pid }] })) })
+  const enter = (state: string, more: object = {}) =>
+    words({ event: 'service', data: JSON.stringify({ service: 'comfyui', state, ...more }) })
+  const texts = (told: ReturnType<typeof status>) => told.map(({ text }) => text)
+  status('running', 7)
+
+  expect(texts(enter('backoff', { why: 'exit code 1' }))).toEqual(['backoff: exit code 1'])
+  expect(texts(enter('starting', { pid: 8 }))).toEqual(['starting, pid 8'])
+  expect(texts(enter('running', { pid: 8 }))).toEqual(['running, pid 8'])
+  expect(texts(status('running', 8))).toEqual([])
+  expect(texts(status('starting', 9))).toEqual(['starting, pid 9'])
 })
 
 test('a death and what was left out are put into words', () => {

@@ -176,3 +176,19 @@ test('a request to stop ends the run between two steps', async () => {
 
   expect(results).toEqual(['a done', 'b not-reached'])
 })
+
+test('what a folder’s name would do to a terminal is written out in titles and changes', async () => {
+  const evil = 'Link /models/ev\u001b]0;OWNED\u0007\nnext'
+  const plain = 'Link /models/ev\\x1b]0;OWNED\\x07\\x0anext'
+
+  const { report, events } = await run({
+    steps: [step('a', [], { title: evil, changes: [evil] })],
+    problems: [],
+  })
+
+  expect(report.steps[0]).toMatchObject({ title: plain, changes: [plain] })
+  expect(events.slice(0, 2)).toEqual([
+    { type: 'round', steps: [{ id: 'a', title: plain }] },
+    { type: 'step-started', id: 'a', title: plain },
+  ])
+})

@@ -33,7 +33,10 @@ const NOT_ROOT: Partial<Host> = {
 
 function machine(root: string, overrides: Partial<Host> = NOT_ROOT): Host {
   const host = rootedHost(root, overrides)
-  return { ...host, net: { ...host.net, canListen: async (_, port) => port !== 3000 } }
+  return {
+    ...host,
+    net: { ...host.net, listenFault: async (_, port) => (port === 3000 ? 'EADDRINUSE' : undefined) },
+  }
 }
 
 const workspaceOf = async (root: string) => (await lstat(`${root}/workspace`)).mtimeMs
@@ -64,7 +67,7 @@ test('a fresh container is read whole', async () => {
     jupyterTokenFile: 'absent',
     ports: [
       { use: 'comfyui', port: 8188, free: true },
-      { use: 'http', port: 3000, free: false },
+      { use: 'http', port: 3000, free: false, fault: 'EADDRINUSE' },
     ],
   })
   expect(facts.image?.flags).toEqual(new Set(['--cpu']))

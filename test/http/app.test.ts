@@ -172,3 +172,26 @@ test('the page allows its own script and style and nothing else', async () => {
   const script = /<script[^>]*>(.*)<\/script>/s.exec(answer.body)?.[1] ?? ''
   expect(policy).toContain(createHash('sha256').update(script).digest('base64'))
 })
+
+test('a path that cannot be read is told like every error', async () => {
+  const app = await appFor(aBehind(), { mayAct: false })
+  const answer = await app.inject('/%ff')
+
+  expect(answer.statusCode).toBe(400)
+  expect(Object.keys(answer.json())).toEqual(['error'])
+  expect(answer.json().error.code).toBe('FST_ERR_BAD_URL')
+})
+
+test('an empty body that is called JSON is none, and a broken one is refused', async () => {
+  const app = await appFor(aBehind(), { mayAct: true })
+  const restart = (payload: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/services/comfyui/restart',
+      headers: { 'content-type': 'application/json' },
+      payload,
+    })
+
+  expect((await restart('')).statusCode).toBe(200)
+  expect((await restart('{')).statusCode).toBe(400)
+})

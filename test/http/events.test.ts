@@ -164,3 +164,17 @@ async function stuckReader(port: number) {
     },
   }
 }
+
+test('readers whose answer waits behind another one leave with their connection', async () => {
+  const { port } = await aDoor()
+  const gone = { count: 0 }
+  for (let n = 0; n < 20; n++) {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('data', () => socket.destroy())
+    socket.on('close', () => gone.count++)
+    socket.write('GET /events HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+  }
+  await until(() => gone.count === 20, 'all to have left')
+
+  await until(async () => (await readEvents(port)).status === 200, 'room for a reader')
+})

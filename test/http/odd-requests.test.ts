@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { realHost } from '../../src/host/host.ts'
@@ -89,7 +90,7 @@ test('whatever is sent is answered or dropped, and probes are answered afterward
   expect((await host.net.ask({ port, path: '/livez', timeoutMs: 5000 }))?.status).toBe(200)
 })
 
-test('clients that send slowly are dropped, and while they are there probes are answered', async () => {
+test('clients that send slowly are dropped, and while they are there probes from elsewhere are answered', async () => {
   const port = await aDoor()
   const slow = Array.from({ length: 100 }, () => {
     let isClosed = false
@@ -103,6 +104,52 @@ test('clients that send slowly are dropped, and while they are there probes are 
     return () => isClosed
   })
 
-  expect((await host.net.ask({ port, path: '/livez', timeoutMs: 5000 }))?.status).toBe(200)
+  expect(await probedFrom('127.0.0.2', port)).toBe(200)
   await until(() => slow.every((isClosed) => isClosed()), 'all slow clients to be dropped')
 })
+
+test('however many connect from one address, probes from another are answered, and from the same once they are gone', async () => {
+  const port = await aDoor()
+  const gone = { count: 0 }
+  const sockets = Array.from({ length: 300 }, () => {
+    const socket = connect({ port, host: '127.0.0.1' }, () =>
+      socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'),
+    )
+    socket.on('error', () => {})
+    socket.on('close', () => gone.count++)
+    socket.resume()
+    onTestFinished(() => void socket.destroy())
+    return socket
+  })
+  await until(() => gone.count >= 172, 'those beyond all bounds to be dropped')
+
+  expect(await probedFrom('127.0.0.2', port)).toBe(200)
+  for (const socket of sockets) socket.destroy()
+  await until(async () => (await host.net.ask({ port, path: '/livez', timeoutMs: 5000 }))?.status, 'room')
+})
+
+test('whoever asks and takes no answers is dropped', async () => {
+  const port = await aDoor()
+  const socket = connect({ port, host: '127.0.0.1' })
+  let isClosed = false
+  socket.on('error', () => {
+    isClosed = true
+  })
+  onTestFinished(() => void socket.destroy())
+  socket.pause()
+  const ask = () => socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000))
+  ask()
+
+  // What is read no more tells no end; what is written does.
+  await until(() => isClosed || (socket.writableLength < 1e6 && ask() && false), 'the end', 18_000)
+})
+
+function probedFrom(localAddress: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asked = get({ host: '127.0.0.1', port, path: '/livez', localAddress, agent: false }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    asked.on('error', () => resolve(undefined))
+  })
+}

@@ -60,7 +60,7 @@ test('a session is opened by the token, is not the token, and acts until it is c
 
   expect(answer.json()).toEqual({ mayAct: true })
   expect(String(answer.headers['set-cookie'])).toMatch(
-    /^comfy-init-comfy=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/,
+    /^comfy-init-comfy-3000=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/,
   )
   expect((await ask('GET', '/session', { headers: { cookie: `a=b; ${cookie}` } })).json()).toEqual({
     mayAct: true,
@@ -161,6 +161,7 @@ test('a token that is no text, too long or sent as a form opens nothing', async 
 
   expect(await post({ token: '' })).toBe(400)
   expect(await post({ token: { $ne: 1 } })).toBe(400)
+  expect(await post({ token: [TOKEN] })).toBe(400)
   expect(await post({})).toBe(400)
   expect(await post({ token: 'x'.repeat(5000) })).toBe(413)
   expect(await post({ token: TOKEN }, { 'content-type': 'text/plain' })).toBe(400)
@@ -182,4 +183,16 @@ test('the control socket asks nobody for a token', async () => {
 
   expect((await app.inject('/session')).json()).toEqual({ mayAct: true })
   expect((await app.inject({ method: 'POST', url: '/services/comfyui/stop' })).statusCode).toBe(200)
+})
+
+test('containers on one host have cookies of their own: by the port that was asked, or their own where none was', async () => {
+  const { ask } = await aDoor()
+  const cookieAt = async (host: string) => {
+    const answer = await ask('POST', '/session', { payload: { token: TOKEN }, headers: { host } })
+    return String(answer.headers['set-cookie']).split('=')[0]
+  }
+
+  expect(await cookieAt('localhost:9001')).toBe('comfy-init-comfy-9001')
+  expect(await cookieAt('[::1]:9002')).toBe('comfy-init-comfy-9002')
+  expect(await cookieAt('pod.example')).toBe('comfy-init-comfy-3000')
 })

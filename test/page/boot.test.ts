@@ -55,7 +55,7 @@ test('on a phone, in the dark, a node that cannot be cloned is told with its rem
 
 test('a crash loop is told with its cause, ends in safe mode, and the page leads out of it', async () => {
   const world = await makeWorld()
-  const env = { COMFY_RESTART_LIMIT: '2', COMFY_TOKEN: 'open sesame' }
+  const env = { COMFY_RESTART_LIMIT: '2', COMFY_TOKEN: 'open sesame, said twice' }
   const node = `${world.box.layer}/opt/ComfyUI/custom_nodes/fancy`
   mkdirSync(node)
   // No Exception, so that ComfyUI does not merely leave the node out.
@@ -77,7 +77,7 @@ test('a crash loop is told with its cause, ends in safe mode, and the page leads
   rmSync(`${world.workspace}/ComfyUI/custom_nodes/fancy`, { recursive: true })
   seen.page.on('dialog', (dialog) => void dialog.accept())
   await seen.page.click('#doing summary')
-  await seen.page.type('#token', 'open sesame')
+  await seen.page.type('#token', 'open sesame, said twice')
   await seen.page.keyboard.press('Enter')
   await seen.page.waitForSelector('[aria-label="Restart ComfyUI"]')
   await seen.page.click('[aria-label="Restart ComfyUI"]')

@@ -23,6 +23,23 @@ test('a short JupyterLab token is warned about, when JupyterLab runs', async () 
   expect([off, short, long].map((each) => codes(each.problems))).toEqual([[], ['JUPYTER_TOKEN_SHORT'], []])
 })
 
+test('a short token for actions over HTTP is warned about, whoever guesses it may stop things', async () => {
+  const short = await read({ env: { COMFY_TOKEN: 'a' } })
+  const long = await read({ env: { COMFY_TOKEN: '0123456789abcdef' } })
+
+  expect([short, long].map((each) => codes(each.problems))).toEqual([['TOKEN_SHORT'], []])
+  expect(texts(short.problems).join()).not.toContain('«a»')
+})
+
+test('blanks at the ends of a token fall away, and blanks alone are none', async () => {
+  const blank = await read({ env: { COMFY_TOKEN: ' \t' } })
+  const padded = await read({ env: { COMFY_TOKEN: ' 0123456789abcdef\n' } })
+
+  expect(blank.settings.token).toBeUndefined()
+  expect(padded.settings.token?.reveal()).toBe('0123456789abcdef')
+  expect(codes(await refused({ flags: { token: ' ' } }))).toEqual(['SETTING_INVALID'])
+})
+
 test('the root folder is no workspace', async () => {
   expect(codes(await refused({ env: { COMFY_WORKSPACE: '/' } }))).toEqual(['WORKSPACE_IS_ROOT'])
 })
@@ -73,4 +90,20 @@ test.each([
 test('a rule is not judged on a value that is wrong by itself', async () => {
   const problems = await refused({ env: { COMFY_PORT: 'x', COMFY_WORKSPACE: '/', COMFY_HTTP_PORT: '8188' } })
   expect(codes(problems)).toEqual(['SETTING_INVALID', 'WORKSPACE_IS_ROOT'])
+})
+
+test.each([['KILL:5,TERM:2'], ['KILL:1,KILL:1'], ['INT:5,KILL:1,TERM:1,KILL:1'], ['TERM:5'], [',']])(
+  'a stop ladder with KILL elsewhere than at its end is refused: %s',
+  async (COMFY_STOP_LADDER) => {
+    expect(codes(await refused({ env: { COMFY_STOP_LADDER } }))).toEqual(['SETTING_INVALID'])
+  },
+)
+
+test('KILL is given a fifth of a second at least: nothing is gone in no time', async () => {
+  const { settings } = await read({ env: { COMFY_STOP_LADDER: 'INT:0,KILL:0' } })
+
+  expect(settings.stopLadder).toEqual([
+    { signal: 'SIGINT', graceMs: 0 },
+    { signal: 'SIGKILL', graceMs: 200 },
+  ])
 })

@@ -38,8 +38,8 @@ export function aFeed() {
   }
 }
 
-/** What a piece of news is about: the text of a line, the phase of a status, the lines of a death or those left out. */
+/** What a piece of news is about: the text of a line, the phase of a status, the state of a service, the lines of a death or those left out. */
 export function textIn(json: string): string {
-  const { text, phase, lines } = JSON.parse(json)
-  return text ?? phase ?? lines
+  const { text, phase, lines, state } = JSON.parse(json)
+  return text ?? phase ?? state ?? lines
 }

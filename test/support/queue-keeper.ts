@@ -33,6 +33,13 @@ export function aKeeper(
   onTestFinished(keeper.close)
   const tellState = (state: 'starting' | 'running' | 'stopping' | 'backoff', isSafe = false) =>
     bus.tell({ type: 'service-state', service: 'comfyui', state, pid: run.running.pid, isSafe })
+  /** As it is told of one that ended unasked. */
+  const tellDeath = () => {
+    tellState('backoff')
+    const ending = { code: null, signal: 'SIGKILL' } as const
+    const { pid } = run.running
+    bus.tell({ type: 'service-death', service: 'comfyui', pid, ending, uptimeMs: 1, isSafe: false })
+  }
   const told = (condition: string) =>
     events.flatMap((event) =>
       event.type === 'condition' && event.condition === condition ? [event.text ?? 'over'] : [],
@@ -41,7 +48,7 @@ export function aKeeper(
   passLines(run, (line) =>
     bus.tell({ type: 'service-line', service: 'comfyui', stream: 'stderr', bytes: Buffer.from(line) }),
   )
-  return { keeper, bus, events, restarts, tellState, told, codes }
+  return { keeper, bus, events, restarts, tellState, tellDeath, told, codes }
 }
 
 /** Tells the lines that a run writes from now on. */

@@ -11,6 +11,8 @@ import { until } from './until.ts'
 
 const HOST = realHost()
 
+const FINDING = { now: HOST.clock.now, onUnreadable: () => {} }
+
 /** The stand-in, one run after the other in one place, and what is kept of its queue in a workspace. */
 export async function queueWorld() {
   const place = await freshPlace({ 'custom_nodes/trouble.py': QUEUE_NODES })
@@ -19,8 +21,8 @@ export async function queueWorld() {
   return {
     place,
     layout,
-    kept: keptPrompts(fs, layout),
-    keptIds: async () => (await keptPrompts(fs, layout).read()).map(({ id }) => id),
+    kept: keptPrompts(fs, layout, FINDING),
+    keptIds: async () => (await keptPrompts(fs, layout, FINDING).read()).map(({ id }) => id),
     start: async () => {
       const running = await startReady(place, { isLeader: true })
       onTestFinished(() => running.kill('SIGKILL'))

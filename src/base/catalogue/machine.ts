@@ -99,6 +99,21 @@ export const machineProblems = {
       `Set ${setting}=${port === 65535 ? port - 1 : port + 1} or another free port, or end what listens there (ss -ltnp shows it).`,
   }),
 
+  PORT_REFUSED: entry<{ use: string; setting: string; address: string; port: number; code: string }>({
+    kind: 'environment',
+    what: ({ address, port }) => `Cannot listen on ${address} port ${port}.`,
+    why: ({ use, code }) => `It is for ${use}, and the system refuses it: ${code}.`,
+    remedy: ({ setting }) => `Set ${setting} to another port, or let this container have that one.`,
+  }),
+
+  ADDRESS_UNUSABLE: entry<{ use: string; setting: string; address: string; code: string }>({
+    kind: 'settings',
+    what: ({ address }) => `Cannot listen on the address ${address}.`,
+    why: ({ use, code }) => `It is for ${use}, and no network interface here has it: ${code}.`,
+    remedy: ({ setting }) =>
+      `Set ${setting}=0.0.0.0 for every address of this machine, or 127.0.0.1 for this machine alone.`,
+  }),
+
   PORT_TWICE: entry<{ port: number; uses: readonly string[]; settings: readonly string[] }>({
     kind: 'settings',
     what: ({ port }) => `Cannot use port ${port} twice.`,
@@ -111,8 +126,8 @@ export const machineProblems = {
   PORT_PRIVILEGED: entry<{ use: string; setting: string; port: number; us: Person }>({
     kind: 'environment',
     what: ({ port }) => `Cannot listen on port ${port}.`,
-    why: ({ use, us, port }) =>
-      `It is for ${use}, which runs as ${personText(us)}, and ports below 1024 are root’s on this machine; or another program already listens on port ${port}.`,
+    why: ({ use, us }) =>
+      `It is for ${use}, which runs as ${personText(us)}, and ports below 1024 are root’s on this machine.`,
     remedy: ({ setting, port }, runtime) =>
       byRuntime(runtime, {
         docker: `Set ${setting}=${port + 8000} and publish it: -p ${port}:${port + 8000}. Or allow it: --sysctl net.ipv4.ip_unprivileged_port_start=0.`,

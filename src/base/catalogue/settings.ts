@@ -138,6 +138,15 @@ export const settingProblems = {
       `${name} has fewer than ${least} characters, and JupyterLab gives a shell to whoever guesses it.`,
     remedy: ({ name }) => `Set ${name} to the output of openssl rand -hex 24, or leave it out: one is made.`,
   }),
+  TOKEN_SHORT: entry<{ name: string; least: number }>({
+    kind: 'settings',
+    level: 'warning',
+    what: () => 'The token for actions over HTTP is easy to guess.',
+    why: ({ name, least }) =>
+      `${name} has fewer than ${least} characters, and whoever guesses it can stop and restart services.`,
+    remedy: ({ name }) =>
+      `Set ${name} to the output of openssl rand -hex 24, or leave it out: then nothing can be done over HTTP.`,
+  }),
   FOLDERS_OVERLAP: entry<{ written: string; writtenPath: string; kept: string; keptPath: string }>({
     kind: 'settings',
     what: ({ writtenPath, keptPath }) => `Cannot write ${writtenPath} and leave ${keptPath} untouched.`,

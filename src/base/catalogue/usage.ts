@@ -10,6 +10,9 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
   EPERM: 'Let the user that ComfyUI runs as write there: see comfy-init doctor for who that is.',
 }
 
+/** What sun_path of unix(7) holds, but its last byte. */
+const MOST_SOCKET_BYTES = 107
+
 /** Problems with the words typed on the command line, and our own bugs. */
 export const usageProblems = {
   COMMAND_NOT_FOUND: entry<{ command: string; near?: string | undefined }>({
@@ -66,6 +69,16 @@ export const usageProblems = {
     why: ({ message }) => message,
     remedy: ({ command, hint }) => hint ?? `comfy-init ${command} --help`,
   }),
+  OUTPUT_LOST: entry<{ code: string }>({
+    kind: 'environment',
+    exitCode: 1,
+    what: () => 'Cannot write all of the answer to standard output.',
+    why: ({ code }) => `The system answered ${code}${code === 'ENOSPC' ? ': the disk is full' : ''}.`,
+    remedy: ({ code }) =>
+      code === 'ENOSPC'
+        ? 'Free some space where standard output leads, and type it again.'
+        : 'Lead standard output elsewhere, and type it again.',
+  }),
   SERVICE_NOT_FOUND: entry<{ service: string; services: readonly string[]; near?: string | undefined }>({
     kind: 'usage',
     what: ({ service }) => `Cannot find a service «${service}».`,
@@ -101,6 +114,19 @@ export const usageProblems = {
     why: ({ socket }) =>
       `It answers at ${socket}. ComfyUI and the probes are not affected; status, restart and stop ask the other.`,
     remedy: ({ instance }) => `Set COMFY_INSTANCE_ID=${instance}2.`,
+  }),
+  CONTROL_CLOSED: entry<{ socket: string; bytes: number; message: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: () => 'Cannot open the control socket: status, restart and stop in the container find nobody.',
+    why: ({ socket, bytes, message }) =>
+      bytes > MOST_SOCKET_BYTES
+        ? `Its path is ${bytes} bytes long, a socket may have ${MOST_SOCKET_BYTES}: ${socket}. ComfyUI and the probes are not affected.`
+        : `${message}. ComfyUI and the probes are not affected.`,
+    remedy: ({ bytes }) =>
+      bytes > MOST_SOCKET_BYTES
+        ? 'Set COMFY_RUNTIME_DIR to a shorter path, like /run/comfy.'
+        : 'Set COMFY_RUNTIME_DIR to a folder of your own on a local disk, like /run/comfy.',
   }),
   CONTROL_FOLDER_STRANGE: entry<{ folder: string; why: string }>({
     kind: 'environment',

@@ -2,7 +2,7 @@ import type { Done } from '../../app/workspace/acting.ts'
 import type { Changed } from '../../app/workspace/change-tree.ts'
 import type { Cleaned } from '../../app/workspace/clean.ts'
 import type { Runtime } from '../../base/problem.ts'
-import { columns, sizeText } from '../../base/text.ts'
+import { columns, printable, sizeText } from '../../base/text.ts'
 import type { Host } from '../../host/host.ts'
 import { exitCodeOfTexts } from '../show-problems.ts'
 
@@ -38,7 +38,7 @@ export function cleanedText({ result, removed }: Cleaned): string {
     case 'done': {
       const all = removed.reduce((sum, { bytes }) => sum + bytes, 0)
       const rows = removed.map(({ what, path, bytes }) => [NAMES[what], sizeText(bytes), path])
-      return `${sizeText(all)} came free.\n${columns(rows)}\n`
+      return `${sizeText(all)} came free.\n${columns(printable(rows))}\n`
     }
     case 'nothing-to-do':
       return 'Nothing to do: there is no previous ComfyUI and no unfinished copy.\n'

@@ -1,5 +1,5 @@
 import type { WorkspaceView } from '../../app/workspace/status.ts'
-import { columns, shortList } from '../../base/text.ts'
+import { columns, printable, shortList } from '../../base/text.ts'
 
 /** The workspace as a person reads it: one line per thing that there is. */
 export function workspaceText(view: WorkspaceView): string {
@@ -23,7 +23,7 @@ export function workspaceText(view: WorkspaceView): string {
     ),
     ...keptChanges.map((folder, at) => [at === 0 ? 'your changes' : '', folder] as const),
   ]
-  return `${columns(rows)}\n`
+  return `${columns(printable(rows))}\n`
 }
 
 function row(name: string, text: string | undefined): readonly (readonly [string, string])[] {

@@ -1,5 +1,5 @@
 import type { Verified } from '../../app/workspace/verify.ts'
-import { columns, shortList } from '../../base/text.ts'
+import { columns, printable, shortList } from '../../base/text.ts'
 
 /** How many paths of changed code are listed. */
 const MOST = 20
@@ -16,7 +16,7 @@ export function verifiedText({ path, comfyui, whole, looked, changed, missing, o
     ...listed('missing', missing),
     ['yours', own.length === 0 ? 'nothing' : `${own.length}: ${shortList(own)}`],
   ]
-  return `${verdict}\n${columns(rows)}\n`
+  return `${verdict}\n${columns(printable(rows))}\n`
 }
 
 function listed(title: string, paths: readonly string[]): readonly (readonly string[])[] {

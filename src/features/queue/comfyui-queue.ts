@@ -20,7 +20,7 @@ export type ComfyuiQueue = {
   /** Takes prompts that wait out of the queue. */
   readonly remove: (ids: readonly string[], signal: AbortSignal) => Promise<boolean>
   readonly offer: (prompt: QueuedPrompt, signal: AbortSignal) => Promise<Offered>
-  /** Whether a prompt was run to its end, however it ended. */
+  /** Whether a prompt was run to its end, however it ended; one that ComfyUI cannot be asked for was not. */
   readonly isDone: (id: string, signal: AbortSignal) => Promise<boolean | undefined>
 }
 
@@ -72,8 +72,13 @@ export function comfyuiQueue(net: Net, { host, port }: ServiceSpec['ready']): Co
         : { outcome: 'refused', reason: refusalIn(answer.status, answer.body) }
     },
     isDone: async (id, signal) => {
-      const body = await get(`/history/${encodeURIComponent(id)}`, signal, BEGINNING_BYTES)
-      return body === undefined ? undefined : !/^\s*\{\s*\}\s*$/.test(body)
+      // An older ComfyUI takes any id, also one that no address can hold.
+      if (!id.isWellFormed()) return false
+      const path = `/history/${encodeURIComponent(id)}`
+      const asked = { host, port, path, timeoutMs: TIMEOUT_MS, signal, mostBytes: BEGINNING_BYTES }
+      const answer = await net.ask(asked)
+      if (answer !== undefined && answer.status >= 400 && answer.status < 500) return false
+      return answer?.status !== 200 ? undefined : !/^\s*\{\s*\}\s*$/.test(answer.body)
     },
   }
 }

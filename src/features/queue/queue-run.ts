@@ -1,33 +1,12 @@
-import type { Tell } from '../../base/event.ts'
-import type { Layout } from '../../base/layout.ts'
-import { Problem, systemCode } from '../../base/problem.ts'
+import { Problem } from '../../base/problem.ts'
 import type { Host } from '../../host/host.ts'
-import type { Settings } from '../../settings/settings.ts'
-import type { ComfyuiQueue, QueueLook } from './comfyui-queue.ts'
-import { drainQueue } from './drain-queue.ts'
-import type { KeptPrompts } from './kept-prompts.ts'
-import { offerKept } from './offer-kept.ts'
-import { spanText } from './span-text.ts'
-import { takeQueue } from './take-queue.ts'
+import type { QueueLook } from './comfyui-queue.ts'
+import { drainRun } from './drain-run.ts'
+import { type Handed, handedPrompts } from './handed.ts'
+import { offerAll } from './offer-all.ts'
+import { type Running, tellNotRead } from './running.ts'
+import { keepWaiting, setAsideStalled } from './set-aside.ts'
 import { watchQueue } from './watch-queue.ts'
-
-/** A ComfyUI that runs, and all that is done about its queue. */
-export type Running = {
-  readonly comfyui: ComfyuiQueue
-  readonly kept: KeptPrompts
-  readonly layout: Layout
-  readonly settings: Pick<Settings, 'stallMs' | 'onStall' | 'drainMs'>
-  readonly tell: Tell
-  /** Process group of ComfyUI. */
-  readonly group: number
-  /** It runs without its nodes: what was kept waits for them. */
-  readonly isSafe: boolean
-  readonly isGpuBusy: () => boolean | undefined
-  readonly restart: (why: string) => void
-  readonly onLook: (look: QueueLook) => void
-  /** It works no more, or works again, in words. */
-  readonly onStalled: (text: string | undefined) => void
-}
 
 /** The queue of one run of ComfyUI. */
 export type QueueRun = {
@@ -35,145 +14,129 @@ export type QueueRun = {
   readonly hear: (line: Uint8Array) => void
   /** Keeps what waits and lets the running prompt finish, for so long as the settings say and nobody hurries. */
   readonly drain: (hurry: AbortSignal) => Promise<void>
+  /** Takes what waits out of the queue and keeps it; over in 2 s. */
+  readonly keep: () => Promise<void>
   /** ComfyUI runs no more. */
   readonly end: () => void
+  /** It had ended and nobody had asked it to: what it worked on is written down. */
+  readonly died: () => void
 }
 
-/** Between two tries to queue what a ComfyUI did not take because it did not answer, milliseconds. */
-const RETRY_MS = 5000
+/** Longest wait, at a stop without a drain, for what is over to be dropped, milliseconds. */
+const LAST_SETTLE_MS = 1000
 
 /** Follows a ComfyUI that runs: queues what was kept, and sees whether it works. */
 export function followRun(host: Pick<Host, 'fs' | 'clock' | 'memory'>, running: Running): QueueRun {
-  const { comfyui, settings, group, isGpuBusy, onLook, onStalled } = running
+  const { comfyui, settings, group, isGpuBusy, onStalled } = running
   const over = new AbortController()
-  // Looking and offering end before a drain or a restart begins: two of them would take the same prompts.
   const calm = new AbortController()
   const signal = AbortSignal.any([over.signal, calm.signal])
-  // A stop that is in a hurry ends also what a stall has begun.
-  const hurried = new AbortController()
-  const offered = offerAll(host, running, signal)
-  const state: { stalled?: string; set?: Promise<void> } = {}
-  // What waits in the queue of one that works no more is kept once, whoever comes first.
-  const setAside = (why: string): Promise<void> => {
-    calm.abort()
-    const patient = AbortSignal.any([over.signal, hurried.signal])
-    state.set ??= offered.then(() => keepAsideStalled(running, why, patient))
-    return state.set
-  }
+  const handed = handedPrompts(running, host.clock)
+  const offered = offerAll(host, running, { handed, signal })
+  const run: Run = { host, running, over, calm, hurried: new AbortController(), handed, offered }
   const onStall = (why: string) => {
-    state.stalled = why
-    onStalled(`ComfyUI answers, but ${why}`)
+    run.stalled = why
+    onStalled(`ComfyUI works no more: ${why}`)
     const restarts = settings.onStall === 'restart'
     running.tell({ type: 'problem', problem: new Problem('COMFYUI_STALLED', { why, restarts }) })
-    if (restarts) void setAside(why).then(() => (over.signal.aborted ? undefined : running.restart(why)))
+    if (restarts) void setAside(run, why).then(() => (over.signal.aborted ? undefined : running.restart(why)))
+  }
+  const onLook = (look: QueueLook) => {
+    running.onLook(look)
+    handed.see(look)
+    if (handed.isDue()) void settle(running, handed, signal)
   }
   const watch = watchQueue(host, {
     ...{ comfyui, group, stallMs: settings.stallMs, isGpuBusy, signal, onLook, onStall },
+    onDone: handed.hearDone,
     onWork: () => {
-      delete state.stalled
+      delete run.stalled
       onStalled(undefined)
     },
   })
   return {
     hear: watch.hear,
-    drain: async (hurry) => {
-      hurry.addEventListener('abort', () => hurried.abort())
-      if (state.stalled !== undefined) return setAside(state.stalled)
-      calm.abort()
-      await offered
-      await drainFor(host, running, AbortSignal.any([over.signal, hurry]))
-    },
+    drain: (hurry) => drain(run, hurry),
+    keep: () => keep(run),
     end: () => over.abort(),
+    died: () => {
+      over.abort()
+      void blame(running, handed)
+    },
   }
 }
 
-async function offerAll(
-  { clock, memory }: Pick<Host, 'clock' | 'memory'>,
+type Run = {
+  readonly host: Pick<Host, 'clock'>
+  readonly running: Running
+  readonly over: AbortController
+  /** Looking and offering end before a drain or a restart begins: two of them would take the same prompts. */
+  readonly calm: AbortController
+  /** A stop that is in a hurry ends also what a stall has begun. */
+  readonly hurried: AbortController
+  readonly handed: Handed
+  readonly offered: Promise<void>
+  stalled?: string
+  set?: Promise<void>
+}
+
+// What waits in the queue of one that works no more is kept once, whoever comes first.
+function setAside(run: Run, why: string): Promise<void> {
+  run.calm.abort()
+  const patient = AbortSignal.any([run.over.signal, run.hurried.signal])
+  run.set ??= run.offered.then(() => setAsideStalled(run.running, why, patient))
+  return run.set
+}
+
+async function drain(run: Run, hurry: AbortSignal): Promise<void> {
+  const { host, running, handed } = run
+  const { drainMs } = running.settings
+  hurry.addEventListener('abort', () => run.hurried.abort())
+  if (drainMs > 0 && run.stalled !== undefined) return setAside(run, run.stalled)
+  const signal = AbortSignal.any([run.over.signal, hurry])
+  if (drainMs === 0) return settleSoon(host, running, { handed, signal })
+  run.calm.abort()
+  await run.offered
+  await settle(running, handed, signal)
+  await drainRun(host, running, signal)
+  await settle(running, handed, signal)
+}
+
+async function keep(run: Run): Promise<void> {
+  run.calm.abort()
+  const over = run.over.signal
+  const after = (run.set ?? run.offered).then(() => settle(run.running, run.handed, over))
+  await keepWaiting(run.host, run.running, { over, after })
+}
+
+// What is over and still kept would be run a second time, no more.
+async function settle(running: Running, handed: Handed, signal: AbortSignal): Promise<void> {
+  try {
+    await handed.settle(signal)
+  } catch (error) {
+    tellNotRead(running, error)
+  }
+}
+
+async function settleSoon(
+  { clock }: Pick<Host, 'clock'>,
   running: Running,
-  signal: AbortSignal,
+  { handed, signal }: { readonly handed: Handed; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { kept, layout, tell } = running
-  try {
-    while (!running.isSafe && !signal.aborted) {
-      const offering = await offerKept({ ...running, clock, signal })
-      if (offering.queued > 0) tell({ type: 'note', level: 'info', text: queuedText(offering.queued) })
-      const reason = offering.refused[0]?.reason
-      if (reason !== undefined) {
-        const { queueFile: path, refusedFile: refused } = layout
-        const count = offering.refused.length
-        tell({ type: 'problem', problem: new Problem('PROMPTS_REFUSED', { count, reason, refused, path }) })
-      }
-      // A long list was in memory, which it left behind.
-      if (offering.queued > 0) memory.rest()
-      if (offering.isOver) return
-      await clock.sleep(RETRY_MS, signal)
-    }
-    const waiting = running.isSafe ? (await kept.read()).length : 0
-    if (waiting > 0) tell({ type: 'note', level: 'info', text: waitingText(waiting) })
-  } catch (error) {
-    const reason = systemCode(error) ?? 'EIO'
-    tell({ type: 'problem', problem: new Problem('QUEUE_NOT_READ', { path: layout.queueFile, reason }) })
-  }
-}
-
-function queuedText(count: number): string {
-  return `${count === 1 ? 'One prompt that was' : `${count} prompts that were`} kept for this start ${count === 1 ? 'is' : 'are'} queued again.`
-}
-
-function waitingText(count: number): string {
-  return `${count === 1 ? 'One kept prompt waits' : `${count} kept prompts wait`} for a start with all nodes.`
-}
-
-// The one that runs would stall the next ComfyUI as well; it is for a person to look at.
-async function keepAsideStalled(running: Running, why: string, signal: AbortSignal): Promise<void> {
-  try {
-    const reason = `It ran when ComfyUI stalled: ${why}`
-    const found = await takeQueue(
-      { ...running, signal },
-      { running: { is: 'laid-aside', reason }, where: 'before' },
-    )
-    if (found === undefined && !signal.aborted) tellNotKept(running, undefined)
-  } catch (error) {
-    tellNotKept(running, error)
-  }
-}
-
-function tellNotKept({ tell, layout }: Running, error: unknown): void {
-  const reason = error === undefined ? undefined : (systemCode(error) ?? 'EIO')
-  tell({ type: 'problem', problem: new Problem('QUEUE_NOT_KEPT', { path: layout.queueFile, reason }) })
-}
-
-async function drainFor({ clock }: Pick<Host, 'clock'>, running: Running, hurry: AbortSignal): Promise<void> {
-  const { tell, settings } = running
   const late = new AbortController()
-  const cancel = clock.after(settings.drainMs, () => late.abort())
-  let waits = false
-  const onWait = (look: QueueLook) => {
-    waits = true
-    tell({ type: 'condition', condition: 'draining', text: drainingText(look, settings.drainMs) })
-  }
+  const cancel = clock.after(LAST_SETTLE_MS, () => late.abort())
+  await settle(running, handed, AbortSignal.any([signal, late.signal]))
+  cancel()
+}
+
+async function blame(running: Running, handed: Handed): Promise<void> {
+  const id = handed.blamed()
+  if (id === undefined) return
+  const { queueFile: path, refusedFile: refused } = running.layout
   try {
-    const signal = AbortSignal.any([hurry, late.signal])
-    const onNotKept = (error: unknown) => tellNotKept(running, error)
-    const drained = await drainQueue({ ...running, clock, signal, onWait, onNotKept })
-    if (waits || drained === 'unanswered') tell({ type: 'note', level: 'info', text: DRAINED[drained] })
+    if (await running.kept.blame(id, 'ComfyUI died when it ran'))
+      running.tell({ type: 'problem', problem: new Problem('PROMPT_DEADLY', { id, refused, path }) })
   } catch (error) {
-    tellNotKept(running, error)
-  } finally {
-    cancel()
+    tellNotRead(running, error)
   }
 }
-
-function drainingText({ running, remaining }: QueueLook, drainMs: number): string {
-  const runs = `One prompt runs and has up to ${spanText(drainMs)} to finish`
-  const waiting = remaining - (running === undefined ? 0 : 1)
-  const waits = `${waiting === 1 ? 'one waits and is' : `${waiting} wait and are`} kept for the next start`
-  if (waiting === 0) return `${runs}.`
-  return running === undefined ? `Of the prompts, ${waits}.` : `${runs}; ${waits}.`
-}
-
-const DRAINED = {
-  idle: 'No prompt runs any more.',
-  'cut-off': 'The prompt that runs is cut off; it is kept for the next start.',
-  unanswered: 'ComfyUI does not say what is in its queue: nothing of it is kept.',
-} as const

@@ -20,10 +20,28 @@ export function parseQueue(body: string): WholeQueue | undefined {
   return { running: promptsIn(running), pending: promptsIn(pending).toSorted((a, b) => a.number - b.number) }
 }
 
+/** Prompts of a file, and whatever else its list holds. */
+export type KeptFile = { readonly prompts: readonly QueuedPrompt[]; readonly others: readonly string[] }
+
 /** Reads a file of kept prompts, as `fileText` writes them; undefined when it is no list. */
-export function parseFile(text: string): readonly QueuedPrompt[] | undefined {
+export function parseFile(text: string): KeptFile | undefined {
   const elements = elementsOf(text)
-  return elements === undefined ? undefined : promptsIn(elements)
+  if (elements === undefined) return undefined
+  return {
+    prompts: promptsIn(elements),
+    others: elements.filter((each) => promptIn(each) === undefined).map(oneLine),
+  }
+}
+
+/** The five parts that ComfyUI wrote of a prompt, each as it is written. */
+export function partsOf({ text }: QueuedPrompt): readonly string[] {
+  return elementsOf(text, { most: 5 }) ?? []
+}
+
+/** How often ComfyUI died of a kept prompt: what stands behind its parts, when it is a number. */
+export function deathsOf({ text }: QueuedPrompt): number {
+  const [, , , , , behind = ''] = elementsOf(text, { most: 6 }) ?? []
+  return /^\d{1,9}$/.test(behind) ? Number(behind) : 0
 }
 
 /** A JSON list with a prompt a line. */

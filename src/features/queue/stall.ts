@@ -46,6 +46,16 @@ export function quietAfter(before: Quiet | undefined, sample: Sample, stallMs: n
   return { forMs: before.forMs + gapMs, from: before.from, last: sample, queue }
 }
 
+/**
+ * How long ComfyUI has neither answered nor shown a sign of work, with one more look, whatever its queue held; undefined
+ * when it answers. Pure.
+ */
+export function silenceAfter(before: Quiet | undefined, sample: Sample, stallMs: number): Quiet | undefined {
+  return sample.queue === undefined ? quietAfter(before, { ...sample, queue: UNKNOWN }, stallMs) : undefined
+}
+
+const UNKNOWN: QueueLook = { running: undefined, remaining: 1 }
+
 function hasWorked(
   { from, last, queue }: Quiet,
   now: Sample & { queue: QueueLook },
@@ -65,6 +75,7 @@ function hasWorked(
 /** What is judged; `hasDied`: the thread that works on the queue has, and HTTP answers; `isPatient`: it waits for others. */
 export type Judged = {
   readonly quiet: Quiet | undefined
+  readonly silence?: Quiet | undefined
   readonly stallMs: number
   readonly hasDied: boolean
   readonly isPatient: boolean
@@ -74,10 +85,12 @@ export type Judged = {
 const PATIENCE = 6
 
 /** Why ComfyUI is stalled, in words, or undefined where it is not; with a stallMs of 0 it never is. Pure. */
-export function stallOf({ quiet, stallMs, hasDied, isPatient }: Judged): string | undefined {
+export function stallOf({ quiet, silence, stallMs, hasDied, isPatient }: Judged): string | undefined {
   if (stallMs === 0) return undefined
   if (hasDied) return 'the thread that works on its queue has died'
-  if (quiet === undefined || quiet.forMs < stallMs * (isPatient ? PATIENCE : 1)) return undefined
+  const limitMs = stallMs * (isPatient ? PATIENCE : 1)
+  if (silence !== undefined && silence.forMs >= limitMs) return 'it answers no more'
+  if (quiet === undefined || quiet.forMs < limitMs) return undefined
   const { running } = quiet.queue
   return `${running === undefined ? 'its queue' : `prompt ${running}`} has shown no sign of work for ${spanText(quiet.forMs)}`
 }

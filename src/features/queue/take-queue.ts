@@ -9,8 +9,11 @@ export type Taking = {
   readonly signal: AbortSignal
 }
 
-/** What becomes of the prompt that runs: it is kept in case that it is cut off, or laid aside for a reason. */
-export type RunningOne = { readonly is: 'kept' } | { readonly is: 'laid-aside'; readonly reason: string }
+/** What becomes of the prompt that runs: kept in case that it is cut off, laid aside for a reason, or left as it is. */
+export type RunningOne =
+  | { readonly is: 'kept' }
+  | { readonly is: 'left' }
+  | { readonly is: 'laid-aside'; readonly reason: string }
 
 /**
  * Keeps ComfyUI's whole queue in the workspace, then takes out of it what waits; resolves with what runs, or undefined where
@@ -30,6 +33,8 @@ export async function takeQueue(
     queue.pending.map(({ id }) => id),
     signal,
   )
+  // It may have been kept for an earlier run of ComfyUI.
+  if (running.is === 'laid-aside') await kept.drop(new Set(queue.running.map(({ id }) => id)))
   return queue.running
 }
 

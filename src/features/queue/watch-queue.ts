@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { ComfyuiQueue, QueueLook } from './comfyui-queue.ts'
 import { effortOf } from './effort.ts'
 import { wordIn } from './line-word.ts'
-import { type Quiet, quietAfter, stallOf } from './stall.ts'
+import { type Quiet, quietAfter, silenceAfter, stallOf } from './stall.ts'
 import { waitsForOthers } from './waits-for-others.ts'
 
 /** Whom to watch, and who is told. */
@@ -16,7 +16,9 @@ export type Watching = {
   /** Aborted when this ComfyUI runs no more. */
   readonly signal: AbortSignal
   readonly onLook: (look: QueueLook) => void
-  /** It answers and works no more, with why; called once, and again only after `onWork`. */
+  /** A prompt came to its end. */
+  readonly onDone: () => void
+  /** It works or answers no more, with why; called once, and again only after `onWork`. */
   readonly onStall: (why: string) => void
   /** It works after all. */
   readonly onWork: () => void
@@ -44,6 +46,7 @@ export function watchQueue(host: Pick<Host, 'fs' | 'clock'>, watching: Watching)
       const word = wordIn(line)
       if (word !== 'queued') heard.lines++
       if (word === 'worker-died') heard.hasDied = true
+      if (word === 'done') watching.onDone()
       if (word !== 'other') heard.wake.abort()
     },
     ended: watch(host, watching, heard),
@@ -60,20 +63,24 @@ async function watch(
 ): Promise<void> {
   const { comfyui, group, stallMs, signal } = watching
   let quiet: Quiet | undefined
+  let silence: Quiet | undefined
   let isStalled = false
   while (!signal.aborted) {
     const queue = await comfyui.look(signal)
     if (signal.aborted) return
     if (queue !== undefined) watching.onLook(queue)
     const isToDo = ((queue ?? quiet?.queue)?.remaining ?? 0) > 0
-    const effort = isToDo && stallMs > 0 ? await effortOf(fs, group) : undefined
+    const isJudged = isToDo || queue === undefined
+    const effort = isJudged && stallMs > 0 ? await effortOf(fs, group) : undefined
     const sample = { queue, effort, lines: heard.lines, isGpuBusy: watching.isGpuBusy() }
-    quiet = quietAfter(quiet, { ...sample, atMs: clock.monotonicMs() }, stallMs)
-    const isLong = stallMs > 0 && (quiet?.forMs ?? 0) >= stallMs
+    const atMs = clock.monotonicMs()
+    quiet = quietAfter(quiet, { ...sample, atMs }, stallMs)
+    silence = silenceAfter(silence, { ...sample, atMs }, stallMs)
+    const isLong = stallMs > 0 && Math.max(quiet?.forMs ?? 0, silence?.forMs ?? 0) >= stallMs
     const isPatient = isLong && (await waitsForOthers(fs, group))
     // Nobody works again whose thread is dead, whether HTTP answers each time or not.
     const hasDied = heard.hasDied && (queue !== undefined || isStalled)
-    const why = stallOf({ quiet, stallMs, hasDied, isPatient })
+    const why = stallOf({ quiet, silence, stallMs, hasDied, isPatient })
     if (signal.aborted) return
     if (why !== undefined && !isStalled) watching.onStall(why)
     if (why === undefined && isStalled) watching.onWork()

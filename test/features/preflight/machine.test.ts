@@ -139,6 +139,7 @@ describe('shared models', () => {
 
 describe('ports', () => {
   const busy = (port: number) => aPort('comfyui', port, { free: false })
+  const refused = (fault: string, port = 8188) => aPort('comfyui', port, { free: false, fault })
 
   it.each<[string, Row, readonly string[]]>([
     ['free', { facts: { ports: [aPort('comfyui', 8188), aPort('http', 3000)] } }, []],
@@ -159,7 +160,25 @@ describe('ports', () => {
       ['blocking PORT_TWICE', 'blocking PORT_BUSY', 'blocking PORT_BUSY'],
     ],
     ['a low one that can be bound', { facts: { ports: [aPort('comfyui', 80)] } }, []],
-    ['a low one that cannot', { facts: { ports: [busy(80)] } }, ['blocking PORT_PRIVILEGED']],
+    ['a low one that cannot', { facts: { ports: [refused('EACCES', 80)] } }, ['blocking PORT_PRIVILEGED']],
+    ['a low one in use', { facts: { ports: [refused('EADDRINUSE', 80)] } }, ['blocking PORT_BUSY']],
+    ['a high one that cannot', { facts: { ports: [refused('EACCES')] } }, ['blocking PORT_REFUSED']],
+    ...['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EAFNOSUPPORT'].map(
+      (code): [string, Row, readonly string[]] => [
+        `an address that cannot be had: ${code}`,
+        { facts: { ports: [refused(code)] } },
+        ['blocking ADDRESS_UNUSABLE'],
+      ],
+    ),
+    [
+      'one address for two ports, told once',
+      {
+        facts: {
+          ports: [refused('ENOTFOUND'), aPort('jupyter', 8888, { free: false, fault: 'ENOTFOUND' })],
+        },
+      },
+      ['blocking ADDRESS_UNUSABLE'],
+    ],
     [
       'a low one that root cannot bind is busy',
       {

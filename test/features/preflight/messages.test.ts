@@ -146,7 +146,9 @@ function identities() {
 
 function limits() {
   const ports = [
-    aPort('comfyui', 80, { free: false }),
+    aPort('comfyui', 80, { free: false, fault: 'EACCES' }),
+    aPort('comfyui', 8188, { free: false, fault: 'EACCES' }),
+    aPort('http', 3001, { free: false, address: '999.1.1.1', fault: 'ENOTFOUND' }),
     aPort('jupyter', 8888, { free: false }),
     aPort('jupyter', 3000),
     aPort('http', 3000, { free: false, address: '127.0.0.1' }),

@@ -71,7 +71,7 @@ test('a refused prompt comes with ComfyUI’s own reason', async () => {
   const [prompt] =
     parseFile(
       '[[1, "b67805dd-3462-4f42-a028-aba78480b50e", {"1": {"class_type": "Gone", "inputs": {}}}, {}, []]]',
-    ) ?? []
+    )?.prompts ?? []
   if (prompt === undefined) throw new Error('The prompt cannot be read.')
 
   expect(await queue.offer(prompt, signal)).toEqual({
@@ -86,6 +86,20 @@ test('a prompt is done once it has run to its end', async () => {
 
   await until(() => queue.isDone(id, signal), 'the end')
   expect(await queue.isDone('b67805dd-3462-4f42-a028-aba78480b50e', signal)).toBe(false)
+})
+
+test('a prompt whose id ComfyUI cannot be asked for is not done, and an error of ComfyUI says nothing', async () => {
+  const { queue, asked } = await aServer((request, response) =>
+    response
+      .writeHead(request.url === '/history/a%2Fb' ? 405 : request.url === '/history/' ? 404 : 500)
+      .end(),
+  )
+
+  expect(await queue.isDone('\ud800', signal)).toBe(false)
+  expect(await queue.isDone('a/b', signal)).toBe(false)
+  expect(await queue.isDone('', signal)).toBe(false)
+  expect(await queue.isDone('c', signal)).toBeUndefined()
+  expect(asked).toEqual(['/history/a%2Fb', '/history/', '/history/c'])
 })
 
 test('a ComfyUI without jobs is asked for the beginning of its queue', async () => {

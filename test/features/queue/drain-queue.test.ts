@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { systemCode } from '../../../src/base/problem.ts'
 import type { ComfyuiQueue } from '../../../src/features/queue/comfyui-queue.ts'
 import { drainQueue } from '../../../src/features/queue/drain-queue.ts'
+import { handedPrompts } from '../../../src/features/queue/handed.ts'
 import { offerKept } from '../../../src/features/queue/offer-kept.ts'
 import { dropDone, takeQueue } from '../../../src/features/queue/take-queue.ts'
 import { realHost } from '../../../src/host/host.ts'
@@ -29,9 +30,12 @@ test('a drain waits for the prompt that runs, and the next start runs those that
   expect(await keptIds()).toEqual([first, second])
   await one.kill()
   const two = await start()
-  const offering = await offerKept({ comfyui: two.queue, kept, clock, signal: never })
+  const handed = handedPrompts({ comfyui: two.queue, kept }, clock)
+  const offering = await offerKept({ comfyui: two.queue, kept, handed, signal: never })
   expect(offering).toEqual({ queued: 2, refused: [], isOver: true })
+  expect(await keptIds()).toEqual([first, second])
   await two.isIdle()
+  await handed.settle(never)
   expect(pictures()).toEqual(['a', 'b', 'c'])
   expect(await keptIds()).toEqual([])
 })
@@ -87,22 +91,76 @@ test('what began during the drain and came to its end is not kept', async () => 
   expect(await keptIds()).toEqual([before])
 })
 
-test('a ComfyUI that is gone is not waited for', async () => {
+test('a ComfyUI that is gone is asked until nobody waits any more', async () => {
   const { start, kept, keptIds } = await queueWorld()
   const one = await start()
   await one.kill()
+  const late = new AbortController()
+  let looks = 0
+  const look: ComfyuiQueue['look'] = (signal) => {
+    looks++
+    if (looks === 3) late.abort()
+    return one.queue.look(signal)
+  }
+  const comfyui = { ...one.queue, look }
 
-  expect(await drainQueue({ comfyui: one.queue, kept, clock, signal: never, onWait, onNotKept })).toBe(
+  expect(await drainQueue({ comfyui, kept, clock, signal: late.signal, onWait, onNotKept })).toBe(
     'unanswered',
   )
+  expect(looks).toBe(3)
   expect(await keptIds()).toEqual([])
 })
 
-test('where the workspace takes no file the queue is left as it is, and the running prompt still finishes', async () => {
+test('a look and an answer that do not come are asked for again, and all is kept', async () => {
+  const { start, kept, keptIds, pictures } = await queueWorld()
+  const one = await start()
+  await one.runs(await one.post(slowPrompt(20, 'a')))
+  const waiting = await one.post(slowPrompt(1, 'b'))
+  let looks = 0
+  let answers = 0
+  const comfyui: ComfyuiQueue = {
+    ...one.queue,
+    look: async (signal) => (looks++ === 0 ? undefined : one.queue.look(signal)),
+    all: async (signal) => (answers++ === 0 ? undefined : one.queue.all(signal)),
+  }
+
+  expect(await drainQueue({ comfyui, kept, clock, signal: never, onWait, onNotKept })).toBe('idle')
+
+  expect(pictures()).toEqual(['a'])
+  expect(await keptIds()).toEqual([waiting])
+})
+
+test('a queue that is never written out is told once, at the end', async () => {
+  const { start, kept } = await queueWorld()
+  const one = await start()
+  await one.runs(await one.post(slowPrompt(600, 'a')))
+  const late = new AbortController()
+  const told: unknown[] = []
+  let asked = 0
+  const comfyui: ComfyuiQueue = {
+    ...one.queue,
+    all: async () => {
+      asked++
+      if (asked === 3) late.abort()
+      return undefined
+    },
+  }
+
+  const drained = await drainQueue({
+    ...{ comfyui, kept, clock, signal: late.signal, onWait },
+    onNotKept: (error) => told.push(error),
+  })
+
+  expect(drained).toBe('not-kept')
+  expect(told).toEqual([undefined])
+  expect(asked).toBe(3)
+})
+
+test('where the workspace takes no file, those that wait run as well while there is time', async () => {
   const { start, kept, pictures } = await queueWorld()
   const one = await start()
   await one.runs(await one.post(slowPrompt(5, 'a')))
-  await one.post(slowPrompt(600, 'b'))
+  await one.post(slowPrompt(5, 'b'))
   const failing = { ...kept, add: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
   const told: unknown[] = []
 
@@ -114,8 +172,7 @@ test('where the workspace takes no file the queue is left as it is, and the runn
 
   expect(drained).toBe('idle')
   expect(told).toEqual(['ENOSPC'])
-  expect(pictures()).toEqual(['a'])
-  expect((await one.ids()).running.length).toBe(1)
+  expect(pictures()).toEqual(['a', 'b'])
 })
 
 test('prompts are kept before they leave the queue', async () => {

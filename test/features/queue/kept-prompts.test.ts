@@ -11,6 +11,9 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 const HOST = realHost()
 
+const NOW = Date.UTC(2026, 10, 21, 19, 4)
+const FINDING = { now: () => NOW, onUnreadable: () => {} }
+
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id, number) => aPrompt(id, number)) as [
   QueuedPrompt,
   QueuedPrompt,
@@ -24,8 +27,9 @@ function aPrompt(id: string, number: number, more = ''): QueuedPrompt {
 
 async function fresh() {
   const layout = layoutOf(await tempFolder())
-  const kept = keptPrompts(HOST.fs, layout)
-  return { layout, kept, ids: async () => (await kept.read()).map(({ id }) => id).join('') }
+  const aside: string[] = []
+  const kept = keptPrompts(HOST.fs, layout, { now: () => NOW, onUnreadable: (path) => aside.push(path) })
+  return { layout, kept, aside, ids: async () => (await kept.read()).map(({ id }) => id).join('') }
 }
 
 test('nothing is kept at first, and dropping or adding nothing makes no file', async () => {
@@ -107,15 +111,46 @@ test('a change that fails does not keep the next from being made', async () => {
   expect(await ids()).toBe('b')
 })
 
-test('a file that nobody can read is moved out of the way, not written over', async () => {
-  const { kept, layout, ids } = await fresh()
+test('a file that nobody can read is moved out of the way, told and not written over', async () => {
+  const { kept, layout, ids, aside } = await fresh()
   await mkdir(layout.own)
-  await writeFile(layout.queueFile, '[[1, "mine"')
-
-  await kept.add([a], 'before')
+  for (const text of ['[[1, "mine"', '[[1, "yours"']) {
+    await writeFile(layout.queueFile, text)
+    await kept.add([a], 'before')
+  }
 
   expect(await ids()).toBe('a')
-  expect(readFileSync(`${layout.queueFile}.unreadable`, 'utf8')).toBe('[[1, "mine"')
+  const path = `${layout.queueFile}.unreadable-20261121T190400Z`
+  expect(aside).toEqual([path, `${path}-2`])
+  expect(aside.map((each) => readFileSync(each, 'utf8'))).toEqual(['[[1, "mine"', '[[1, "yours"'])
+})
+
+test('entries that are no prompts are put aside, and the prompts beside them stay', async () => {
+  const { layout, ids, aside } = await fresh()
+  await mkdir(layout.own)
+  await writeFile(layout.queueFile, `[${a.text}, {"seed": 18446744073709551615}, ${b.text}]`)
+
+  expect(await ids()).toBe('ab')
+
+  expect(aside.map((each) => readFileSync(each, 'utf8'))).toEqual(['[\n{"seed": 18446744073709551615}\n]\n'])
+  expect(await ids()).toBe('ab')
+  expect(aside.length).toBe(1)
+})
+
+test('a prompt of which ComfyUI died twice is laid aside with the reason, also when it was kept again meanwhile', async () => {
+  const { kept, layout, ids } = await fresh()
+  await kept.add([a, b], 'before')
+
+  expect(await kept.blame('a', 'deadly')).toBe(false)
+  expect(await kept.blame('unknown', 'deadly')).toBe(false)
+  await kept.add([c, a], 'before')
+  expect(await ids()).toBe('cab')
+  expect(await kept.blame('a', 'deadly')).toBe(true)
+
+  expect(await ids()).toBe('cb')
+  expect(JSON.parse(readFileSync(layout.refusedFile, 'utf8'))).toEqual([
+    [0, 'a', { '1': { x: '' } }, {}, ['1'], 'deadly'],
+  ])
 })
 
 test('more than a thousand large prompts are kept and read back', async () => {
@@ -134,7 +169,7 @@ test('a kill at any moment of a change leaves the prompts from before or from af
       await kept.add([a, b], 'before')
       const cutting = cuttingHost(HOST, n, when)
 
-      await keptPrompts(cutting.host.fs, layout).add([c], 'behind').catch(mustBeCut)
+      await keptPrompts(cutting.host.fs, layout, FINDING).add([c], 'behind').catch(mustBeCut)
 
       expect(['ab', 'abc']).toContain(await ids())
       if (!cutting.isCut()) break

@@ -1,14 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { ComfyuiQueue } from '../../../src/features/queue/comfyui-queue.ts'
+import { type Handed, handedPrompts } from '../../../src/features/queue/handed.ts'
 import { offerKept } from '../../../src/features/queue/offer-kept.ts'
 import { takeQueue } from '../../../src/features/queue/take-queue.ts'
 import { realHost } from '../../../src/host/host.ts'
 import { slowPrompt, troublePrompt } from '../../support/queue-nodes.ts'
 import { queueWorld } from '../../support/queue-world.ts'
-import { until } from '../../support/until.ts'
 
 const { clock } = realHost()
+/** What a run of ComfyUI has of the kept prompts. */
+function handedTo(
+  comfyui: ComfyuiQueue,
+  { kept }: Pick<Awaited<ReturnType<typeof queueWorld>>, 'kept'>,
+): Handed {
+  return handedPrompts({ comfyui, kept }, clock)
+}
+
 const never = new AbortController().signal
 const ASIDE = { running: { is: 'laid-aside', reason: 'stuck' }, where: 'before' } as const
 
@@ -28,11 +36,14 @@ test('what ComfyUI has already is not queued a second time, whether it waits, ru
   }
   await kept.add([doneOne, ...(queue?.running ?? []), ...(queue?.pending ?? [])], 'before')
 
-  await offerKept({ comfyui: one.queue, kept, clock, signal: never })
+  const handed = handedTo(one.queue, { kept })
+  await offerKept({ comfyui: one.queue, kept, handed, signal: never })
 
   expect(await one.ids()).toEqual({ running: [running], pending: [waiting] })
-  expect(await keptIds()).toEqual([])
+  expect(await keptIds()).toEqual([running, waiting])
   await one.isIdle()
+  await handed.settle(never)
+  expect(await keptIds()).toEqual([])
   expect(pictures()).toEqual(['done', 'runs', 'waits'])
 })
 
@@ -47,8 +58,11 @@ test('a prompt that ComfyUI refuses is laid aside with the reason, the others ar
   await realHost().fs.remove(`${place.base}/custom_nodes/trouble.py`)
 
   const two = await start()
-  const offering = await offerKept({ comfyui: two.queue, kept, clock, signal: never })
+  const handed = handedTo(two.queue, { kept })
+  const offering = await offerKept({ comfyui: two.queue, kept, handed, signal: never })
+  expect(await keptIds()).not.toContain(lost)
   await two.isIdle()
+  await handed.settle(never)
 
   expect(offering.queued).toBe(1)
   expect(offering.refused.map(({ prompt, reason }) => [prompt.id, reason])).toEqual([
@@ -85,43 +99,13 @@ test('an end of ComfyUI in the middle of the offering loses none and doubles non
       return two.queue.offer(prompt, signal)
     },
   }
-  await offerKept({ comfyui: dying, kept, clock, signal: over.signal })
+  await offerKept({ comfyui: dying, kept, handed: handedTo(dying, { kept }), signal: over.signal })
   expect(await keptIds()).toEqual(ids)
 
   const three = await start()
-  await offerKept({ comfyui: three.queue, kept, clock, signal: never })
+  await offerKept({ comfyui: three.queue, kept, handed: handedTo(three.queue, { kept }), signal: never })
   await three.isIdle()
   expect(pictures()).toEqual(['a', 'b', 'c'])
-})
-
-test('what is done while others are still being queued is not run again after an end in the middle', async () => {
-  const { start, kept, keptIds } = await queueWorld()
-  const one = await start()
-  await one.runs(await one.post(troublePrompt('hang')))
-  for (const name of ['a', 'b']) await one.post(slowPrompt(1, name))
-  await takeQueue({ comfyui: one.queue, kept, signal: never }, ASIDE)
-  const [first = '', second] = await keptIds()
-  await one.kill()
-
-  const two = await start()
-  let nowMs = 0
-  const over = new AbortController()
-  const slow: ComfyuiQueue = {
-    ...two.queue,
-    offer: async (prompt, signal) => {
-      if (prompt.id === second) {
-        over.abort()
-        return { outcome: 'unknown' }
-      }
-      const offered = await two.queue.offer(prompt, signal)
-      await until(() => two.queue.isDone(first, never), 'the first to be done')
-      nowMs += 60_000
-      return offered
-    },
-  }
-  await offerKept({ comfyui: slow, kept, clock: { ...clock, monotonicMs: () => nowMs }, signal: over.signal })
-
-  expect(await keptIds()).toEqual([second])
 })
 
 test('where ComfyUI does not say whether it has a prompt, that one and those behind it are left for another time', async () => {
@@ -133,7 +117,12 @@ test('where ComfyUI does not say whether it has a prompt, that one and those beh
   const ids = await keptIds()
   const silent: ComfyuiQueue = { ...one.queue, offer: async () => ({ outcome: 'unknown' }) }
 
-  const offering = await offerKept({ comfyui: silent, kept, clock, signal: never })
+  const offering = await offerKept({
+    comfyui: silent,
+    kept,
+    handed: handedTo(silent, { kept }),
+    signal: never,
+  })
 
   expect(offering).toEqual({ queued: 0, refused: [], isOver: false })
   expect(await keptIds()).toEqual(ids)
@@ -147,7 +136,53 @@ test('a ComfyUI that does not answer leaves what was kept for another time', asy
   await takeQueue({ comfyui: one.queue, kept, signal: never }, { running: { is: 'kept' }, where: 'before' })
   await one.kill()
 
-  expect((await offerKept({ comfyui: one.queue, kept, clock, signal: never })).isOver).toBe(false)
+  expect(
+    (await offerKept({ comfyui: one.queue, kept, handed: handedTo(one.queue, { kept }), signal: never }))
+      .isOver,
+  ).toBe(false)
   expect((await keptIds()).length).toBe(1)
   expect(existsSync(layout.refusedFile)).toBe(false)
 })
+
+test('a prompt of which ComfyUI never says whether it has it holds up the others three times', async () => {
+  const world = await queueWorld()
+  const { start, kept, keptIds } = world
+  await kept.add(['odd', 'good'].map(aPrompt), 'before')
+  const one = await start()
+  const offered: string[] = []
+  const comfyui: ComfyuiQueue = {
+    ...one.queue,
+    isDone: async (id) => (id === 'odd' ? undefined : false),
+    offer: async ({ id }) => {
+      offered.push(id)
+      return { outcome: 'queued' }
+    },
+  }
+  const handed = handedTo(comfyui, world)
+  const pass = () => offerKept({ comfyui, kept, handed, signal: never })
+
+  expect([await pass(), await pass()].map(({ queued }) => queued)).toEqual([0, 0])
+  expect(await pass()).toEqual({ queued: 1, refused: [], isOver: false })
+
+  expect(offered).toEqual(['good'])
+  await pass()
+  expect(offered).toEqual(['good'])
+  expect(await keptIds()).toEqual(['odd', 'good'])
+})
+
+test('a prompt that was kept for an earlier start and is stuck in a stalled ComfyUI is kept no more', async () => {
+  const { start, kept, keptIds, layout } = await queueWorld()
+  const one = await start()
+  const stuck = await one.post(troublePrompt('hang'))
+  await one.runs(stuck)
+  await kept.add((await one.queue.all(never))?.running ?? [], 'before')
+
+  await takeQueue({ comfyui: one.queue, kept, signal: never }, ASIDE)
+
+  expect(await keptIds()).toEqual([])
+  expect(readFileSync(layout.refusedFile, 'utf8')).toContain(stuck)
+})
+
+function aPrompt(id: string, number: number) {
+  return { id, number, text: `[${number}, "${id}", {}, {}, []]` }
+}

@@ -45,12 +45,12 @@ test('a file of prompts has one in each line and is read back as it was', () => 
   const texts = [WAITING, '[7, "id-c", {}, {}, []]']
 
   expect(fileText(texts)).toBe(`[\n${texts.join(',\n')}\n]\n`)
-  expect(parseFile(fileText(texts))?.map(({ text }) => text)).toEqual(texts)
-  expect(parseFile('{"prompts": 1}')).toBeUndefined()
+  expect(promptsOf(fileText(texts))?.map(({ text }) => text)).toEqual(texts)
+  expect(promptsOf('{"prompts": 1}')).toBeUndefined()
 })
 
 test('a file that a person formatted is read as well', () => {
-  const [prompt] = parseFile(JSON.stringify([[1, 'a', { '1': {} }, {}, []]], undefined, 2)) ?? []
+  const [prompt] = promptsOf(JSON.stringify([[1, 'a', { '1': {} }, {}, []]], undefined, 2)) ?? []
 
   expect(prompt?.id).toBe('a')
   expect(prompt?.text).not.toContain('\n')
@@ -63,3 +63,7 @@ test('the prompt that runs is found in the first bytes of the queue', () => {
   expect(firstRunning('{"queue_running": [], "queue_pending": [[1, "id-b", {')).toBeUndefined()
   expect(firstRunning('')).toBeUndefined()
 })
+
+function promptsOf(text: string) {
+  return parseFile(text)?.prompts
+}

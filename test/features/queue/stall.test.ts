@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Effort } from '../../../src/features/queue/effort.ts'
-import { type Quiet, quietAfter, type Sample, stallOf } from '../../../src/features/queue/stall.ts'
+import {
+  type Quiet,
+  quietAfter,
+  type Sample,
+  silenceAfter,
+  stallOf,
+} from '../../../src/features/queue/stall.ts'
 
 const STALL_MS = 600_000
 const LOOK_MS = 5000
@@ -100,4 +106,18 @@ test('a time of 0 never finds a stall', () => {
 test('who waits for another machine is given six times as long', () => {
   expect(isStalled(watched(6 * STALL_MS - LOOK_MS), { isPatient: true })).toBe(false)
   expect(isStalled(watched(6 * STALL_MS), { isPatient: true })).toBe(true)
+})
+
+test('a ComfyUI that does not answer and does nothing answers no more after the time', () => {
+  const silent = (forMs: number, change: (atMs: number) => Partial<Sample> = () => ({})) => {
+    let silence: Quiet | undefined
+    for (let atMs = 0; atMs <= forMs; atMs += LOOK_MS)
+      silence = silenceAfter(silence, look(atMs, { queue: undefined, ...change(atMs) }), STALL_MS)
+    return stallOf({ quiet: undefined, silence, stallMs: STALL_MS, hasDied: false, isPatient: false })
+  }
+
+  expect(silent(STALL_MS)).toBe('it answers no more')
+  expect(silent(STALL_MS - LOOK_MS)).toBeUndefined()
+  expect(silent(STALL_MS, (atMs) => (atMs === LATE ? { queue: STUCK } : {}))).toBeUndefined()
+  expect(silent(STALL_MS, (atMs) => (atMs >= LATE ? { lines: 8 } : {}))).toBeUndefined()
 })

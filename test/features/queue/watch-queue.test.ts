@@ -38,6 +38,7 @@ function aWatch(clock: Clock, { says = () => STUCK, stallMs = 60_000 }: Told = {
       ...{ comfyui, stallMs, group: child.pid ?? 0, signal: over.signal },
       isGpuBusy: () => false,
       onLook: () => {},
+      onDone: () => {},
       onStall: (why) => seen.stalls.push(why),
       onWork: () => seen.works++,
     },
@@ -146,7 +147,7 @@ test('a ComfyUI that runs no more is not looked at any more', async () => {
           return undefined
         },
       },
-      ...{ onLook: () => {}, onStall: () => {}, onWork: () => {} },
+      ...{ onLook: () => {}, onDone: () => {}, onStall: () => {}, onWork: () => {} },
     },
   )
   await clock.advance(6000)
@@ -155,4 +156,12 @@ test('a ComfyUI that runs no more is not looked at any more', async () => {
 
   await ended
   expect(looks).toBe(2)
+})
+
+test('an idle ComfyUI that answers no more is found, whatever its queue held', async () => {
+  const { seen } = aWatch(quickClock(100), { says: (look) => (look < 3 ? IDLE : undefined) })
+
+  await until(() => seen.stalls.length > 0, 'the stall')
+
+  expect(seen.stalls).toEqual(['it answers no more'])
 })
