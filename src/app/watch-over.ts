@@ -43,11 +43,14 @@ export async function watchOver(
 ): Promise<number> {
   bus.tell({ type: 'phase', phase: 'starting' })
   const states = new Map<string, ServiceState>()
+  let cancelRest = () => {}
   bus.listen((event) => {
     if (event.type !== 'service-state' || lock.signal.aborted) return
     states.set(event.service, event.state)
     bus.tell({ type: 'phase', phase: phaseOf(specs, states, verdict) })
-    if (event.state === 'running' || event.state === 'backoff') host.clock.after(REST_MS, host.memory.rest)
+    if (event.state !== 'running' && event.state !== 'backoff') return
+    cancelRest()
+    cancelRest = host.clock.after(REST_MS, host.memory.rest)
   })
   const comfyui = specs.find((spec) => spec.essential)
   await doors.leaveComfyPort()

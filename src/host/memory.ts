@@ -20,18 +20,24 @@ const C_LIBRARY = {
 
 /** The process's real memory. */
 export function realMemory(): Memory {
+  // Found once: what node:ffi gives for a function is never given back.
+  let library: ReturnType<typeof openLibrary> | undefined
   return {
     rest: () => {
       try {
-        const { functions } = quietly(() => process.getBuiltinModule('node:ffi').dlopen(null, C_LIBRARY))
-        functions.malloc_trim(0n)
+        library ??= openLibrary()
+        library.malloc_trim(0n)
         for (const { start, bytes } of cleanFileViews(readFileSync('/proc/self/smaps', 'latin1')))
-          functions.madvise(start, bytes, DONT_NEED)
+          library.madvise(start, bytes, DONT_NEED)
       } catch {
         // node:ffi is experimental: a Node without it keeps its pages
       }
     },
   }
+}
+
+function openLibrary() {
+  return quietly(() => process.getBuiltinModule('node:ffi').dlopen(null, C_LIBRARY)).functions
 }
 
 /** A mapping: its first address and its length. */
