@@ -15,6 +15,36 @@ export const IMAGE_SETTINGS_FILE = '/etc/comfy-init.yaml'
 /** Nodes an image brings along, one folder each. */
 export const IMAGE_NODES = '/opt/comfy-init/nodes'
 
+/** What an image wants of custom nodes, and of which exactly. */
+export const IMAGE_MANIFEST = '/etc/comfy-init/nodes.yaml'
+export const IMAGE_LOCK = '/etc/comfy-init/nodes.lock.json'
+
+/** Packages of the image that nothing may replace, as `name==version` lines. */
+export const IMAGE_CONSTRAINTS = '/etc/comfy-init/constraints.txt'
+
+/** Repositories, archives and wheels that an image brings along, so that a first boot needs no network; see `vendorIn`. */
+export const IMAGE_VENDOR = '/opt/comfy-init/vendor'
+
+/** The places in a vendor folder. */
+export type VendorPlaces = {
+  /** Bare repositories: `<folder of the node>.git`. */
+  readonly repositories: string
+  /** Archives: `<sha256>.zip`. */
+  readonly archives: string
+  readonly wheels: string
+  readonly lockFile: string
+}
+
+/** The paths of a vendor folder. */
+export function vendorIn(folder: string): VendorPlaces {
+  return {
+    repositories: `${folder}/repositories`,
+    archives: `${folder}/archives`,
+    wheels: `${folder}/wheels`,
+    lockFile: `${folder}/nodes.lock.json`,
+  }
+}
+
 /** Shared tree of the /shared + /instance layout. */
 export const SHARED = '/shared'
 
@@ -46,6 +76,21 @@ export type Layout = {
   /** Kept prompts that ComfyUI did not take again, or that were running when it stalled. */
   readonly refusedFile: string
   readonly personHome: string
+  /** Which custom nodes this workspace wants. */
+  readonly nodesManifest: string
+  /** Which ones exactly. */
+  readonly nodesLock: string
+  /** What came of checking nodes out, and of importing them. */
+  readonly checkoutsFile: string
+  readonly importsFile: string
+  /** Archives on their way, each under the digest of its address. */
+  readonly downloads: string
+  /** What install scripts and the import check printed, one file each. */
+  readonly nodeLogs: string
+  /** Overlays of Python packages: `<key of the identity>/<digest of the set>`, see `overlaysIn`. */
+  readonly packages: string
+  /** Cache of uv and pip. */
+  readonly packageCache: string
   readonly jupyterTokenFile: string
   /** Says which venv inside the tree was started from where it lies. */
   readonly venvProof: string
@@ -73,11 +118,37 @@ export function layoutOf(workspace: string): Layout {
     queueFile: `${own}/queue.json`,
     refusedFile: `${own}/queue-refused.json`,
     personHome: `${own}/home`,
+    nodesManifest: `${own}/nodes.yaml`,
+    nodesLock: `${own}/nodes.lock.json`,
+    checkoutsFile: `${own}/nodes/checkouts.json`,
+    importsFile: `${own}/nodes/imports.json`,
+    downloads: `${own}/nodes/downloads`,
+    nodeLogs: `${own}/nodes/logs`,
+    packages: `${own}/packages`,
+    packageCache: `${own}/packages/cache`,
     jupyterTokenFile: `${own}/jupyter-token`,
     venvProof: `${own}/venv-proven.json`,
     session: `${own}/comfyui`,
   }
 }
+
+/** Where the overlays of one identity lie. */
+export type OverlayPlaces = {
+  readonly folder: string
+  /** Link to the overlay in use, by its name in the same folder. */
+  readonly current: string
+  /** What came of the last try where it came to no overlay. */
+  readonly failed: string
+}
+
+/** The paths of one identity’s overlays; `key` as `identityKey` makes it. */
+export function overlaysIn(packages: string, key: string): OverlayPlaces {
+  const folder = `${packages}/${key}`
+  return { folder, current: `${folder}/current`, failed: `${folder}/failed.json` }
+}
+
+/** Name of the file in an overlay that says it is complete, and what it holds. */
+export const OVERLAY_RECORD = 'comfy-init.json'
 
 /** Name of the marker that lies inside an adopted tree and says which image it came from. */
 export const MARKER = '.comfy-init.json'

@@ -6,6 +6,7 @@ import type { BrokenLink } from './broken-links.ts'
 import type { GpuFacts, PythonFacts } from './device-facts.ts'
 import type { ModelsFolder, NodesFolder, Tier } from './folder-facts.ts'
 import type { Foreign } from './foreign-layout.ts'
+import type { NodeRecords, PackagesFacts } from './node-facts.ts'
 import type { TreeChanges } from './tree-changes.ts'
 import type { Marker, SwitchRecord, TreesFacts } from './tree-facts.ts'
 import type { TreeVenv } from './venvs.ts'
@@ -32,6 +33,10 @@ export type Facts = {
   readonly tiers: readonly Tier[]
   /** custom_nodes folders that may be in use, and the folder of nodes the image brings. */
   readonly nodes: readonly NodesFolder[]
+  /** What is asked for of custom nodes, and what became of it. */
+  readonly nodeRecords: NodeRecords
+  /** The overlay of Python packages, and what it lies on; undefined where it cannot be told what the Python has. */
+  readonly packages: PackagesFacts | undefined
   /** models folders that may be in use. */
   readonly models: readonly ModelsFolder[]
   /** Absolute paths that are folders (links followed), of those a boot makes or needs: state folders of both bases, our own, those
@@ -49,6 +54,8 @@ export type Facts = {
   readonly jupyterTokenFile: 'absent' | 'good' | 'open-to-others'
   readonly ports: readonly PortFact[]
   readonly limits: Limits
+  /** When the first look of this start was taken; what was tried since is not tried again by it. */
+  readonly sinceMs: number
   readonly nowMs: number
 }
 

@@ -20,7 +20,22 @@ export type NodesFolder = {
 }
 
 /** One node's folder. */
-export type NodeFolder = { readonly name: string; readonly linkTarget: string | undefined }
+export type NodeFolder = {
+  readonly name: string
+  readonly linkTarget: string | undefined
+  /** Absent where its files cannot be looked at. */
+  readonly stamps?: NodeStamps
+}
+
+/** Time and size of a node's telling files as one short text each: another text means that the file was changed. */
+export type NodeStamps = {
+  /** requirements.txt */
+  readonly requirements: string | undefined
+  /** install.py */
+  readonly install: string | undefined
+  /** __init__.py and pyproject.toml */
+  readonly code: string
+}
 
 /** A models folder and its entries. */
 export type ModelsFolder = {

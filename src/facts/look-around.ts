@@ -9,8 +9,10 @@ import { lookDevices } from './gpu.ts'
 import { lookImage, lookLostImage, lookVacantHome } from './image.ts'
 import { lookLimits } from './limits.ts'
 import { lookModels } from './models-folders.ts'
+import { lookNodeRecords } from './node-records.ts'
 import { lookNodes } from './nodes-folders.ts'
 import { lookHome, lookJupyterToken, lookModelPaths } from './own-files.ts'
+import { lookPackages } from './packages.ts'
 import { pathsToLookAt } from './paths.ts'
 import { lookPorts } from './ports.ts'
 import type { Sought } from './sought.ts'
@@ -46,6 +48,10 @@ export async function lookAround(host: Host, sought: Sought, before?: Facts): Pr
     treeVenv: devicesFound.then(({ python }) => lookTreeVenv(fs, layout, python)),
     tiers: lookTiers(fs, sought, mounts),
     nodes: lookNodes(fs, paths.nodes),
+    nodeRecords: lookNodeRecords(fs, sought, layout),
+    packages: devicesFound.then(({ python }) =>
+      lookPackages(fs, sought, { layout, python, arch: host.self.arch }),
+    ),
     models: lookModels(fs, paths.models),
     folders: lookFolders(fs, paths.folders),
     modelPathsText: lookModelPaths(fs, layout),
@@ -55,11 +61,13 @@ export async function lookAround(host: Host, sought: Sought, before?: Facts): Pr
     ports: before?.ports ?? lookPorts(host.net, sought),
     limits: lookLimits(host),
   })
+  const nowMs = host.clock.now()
   return {
     ...{ runtime, inContainer, mounts },
     who: { ...who, homeIsUsable },
     ...devices,
     ...found,
-    nowMs: host.clock.now(),
+    sinceMs: before?.sinceMs ?? nowMs,
+    nowMs,
   }
 }

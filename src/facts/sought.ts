@@ -20,4 +20,7 @@ export type Sought = {
   readonly jupyterPort: number
   readonly httpListen: string
   readonly httpPort: number
+  readonly packages: 'auto' | 'off'
+  readonly constraintsFile: string
+  readonly vendorFolder: string
 }

@@ -1,6 +1,7 @@
 import type { Option } from './option.ts'
 import { doorOptions } from './options/doors.ts'
 import { identityOptions } from './options/identity.ts'
+import { nodeOptions } from './options/nodes.ts'
 import { placeOptions } from './options/places.ts'
 import { serviceOptions } from './options/services.ts'
 import { supervisionOptions } from './options/supervision.ts'
@@ -11,6 +12,7 @@ export const options = {
   ...placeOptions,
   ...workspaceOptions,
   ...identityOptions,
+  ...nodeOptions,
   ...serviceOptions,
   ...supervisionOptions,
   ...doorOptions,

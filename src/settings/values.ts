@@ -109,6 +109,19 @@ export const address = z
   .string()
   .check(z.regex(/^[0-9A-Za-z.:_-]+$/, 'must be one address, like 0.0.0.0, 127.0.0.1 or ::'))
 
+/** An http or https address; a trailing slash is taken off. */
+export const url = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '') && !hasControls(text),
+        'must be an address, like https://host',
+      ),
+    ),
+  z.transform((text: string) => text.replace(/\/+$/, '')),
+)
+
 /** A text that is never shown. */
 export const hidden = z.pipe(
   z.string().check(

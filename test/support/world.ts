@@ -36,6 +36,8 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
       aNodesFolder('/workspace/custom_nodes'),
       aNodesFolder(IMAGE_NODES),
     ],
+    nodeRecords: { manifests: [], locks: [], checkouts: new Map(), imports: undefined },
+    packages: undefined,
     models: [aModelsFolder('/workspace/ComfyUI/models'), aModelsFolder('/workspace/models')],
     folders: new Set<string>(),
     modelPathsText: undefined,
@@ -45,6 +47,7 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
     jupyterTokenFile: 'absent',
     ports: [aPort('comfyui', 8188), aPort('http', 3000)],
     limits: { memoryBytes: undefined, shmBytes: 64 * 1024 * 1024, clockIsWrong: false },
+    sinceMs: Date.UTC(2026, 10, 21, 12),
     nowMs: Date.UTC(2026, 10, 21, 12),
     ...overrides,
   }

@@ -8,6 +8,7 @@ import { decideNodeLinks } from './image-nodes.ts'
 import { linkNodes } from './link-nodes.ts'
 import { readNodeList } from './node-list.ts'
 import { holdsNode } from './presence.ts'
+import type { Wanted } from './wanted.ts'
 
 /** Links the nodes that the image brings into custom_nodes. Pure. */
 export function planImageNodes(settings: Settings, facts: Facts, places: Places): Plan {
@@ -19,9 +20,13 @@ export function planImageNodes(settings: Settings, facts: Facts, places: Places)
   )
 }
 
-/** Clones the nodes of COMFY_NODES that are nowhere yet; each on its own, ComfyUI starts without it too. Pure. */
-export function planClones(settings: Settings, facts: Facts, places: Places): Plan {
-  const { wanted, problems } = readNodeList(settings.nodes)
+/** Checks out what is wanted and nowhere yet, or wanted otherwise than it is. Pure. */
+export function planCheckouts(
+  settings: Settings,
+  facts: Facts,
+  { places }: { readonly places: Places; readonly wanted: Wanted },
+): Plan {
+  const { wanted, problems } = readNodeList(settings.nodes ?? ['ComfyUI-Manager', 'comfyui_controlnet_aux'])
   const folders = facts.nodes.filter(({ path }) => inUse(path, settings, { facts, places }))
   const absent = wanted.filter(({ name }) => !folders.some((folder) => holdsNode(folder, name)))
   return { steps: absent.map((node) => cloneNode(node, places)), problems }

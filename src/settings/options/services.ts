@@ -1,21 +1,10 @@
 import type { Secret } from '../../base/secret.ts'
 import { argumentList, joinArguments } from '../argument-list.ts'
 import { option } from '../option.ts'
-import { address, hidden, onOff, port, words } from '../values.ts'
+import { address, hidden, onOff, port } from '../values.ts'
 
 /** What runs, and how. */
 export const serviceOptions = {
-  nodes: option<readonly string[]>({
-    env: 'COMFY_NODES',
-    flag: 'nodes',
-    value: 'NAME|URL[@REF]…',
-    example: 'ComfyUI-Manager',
-    schema: words,
-    fallback: () => ['ComfyUI-Manager', 'comfyui_controlnet_aux'],
-    why: 'ComfyUI-Manager and comfyui_controlnet_aux, which nearly everybody installs first; empty for none',
-    about: 'Custom nodes to clone when they are absent.',
-    list: true,
-  }),
   listen: option<string>({
     env: 'COMFY_LISTEN',
     flag: 'listen',

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { IMAGE_NODES } from '../../../src/base/layout.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import type { NodesFolder } from '../../../src/facts/folder-facts.ts'
-import { planClones, planImageNodes } from '../../../src/features/nodes/plan.ts'
+import { planCheckouts, planImageNodes } from '../../../src/features/nodes/plan.ts'
+import { wantedNodes } from '../../../src/features/nodes/wanted.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { aFacts, aNodesFolder, aSettings } from '../../support/world.ts'
@@ -100,7 +101,7 @@ function linked(nodes: readonly NodesFolder[]): readonly string[] {
 function planned(facts: Partial<Facts>, settings: Partial<Settings>) {
   const asked = aSettings(settings)
   const all = aFacts(facts)
-  return planClones(asked, all, decidePlaces(asked, all))
+  return planCheckouts(asked, all, { places: decidePlaces(asked, all), wanted: wantedNodes(asked, all) })
 }
 
 function cloned(facts: Partial<Facts>, settings: Partial<Settings> = {}): readonly string[] {
