@@ -6,6 +6,7 @@ import { lockProblems } from './catalogue/lock.ts'
 import { machineProblems } from './catalogue/machine.ts'
 import { modelProblems } from './catalogue/models.ts'
 import { nodeProblems } from './catalogue/nodes.ts'
+import { packageProblems } from './catalogue/packages.ts'
 import { queueProblems } from './catalogue/queue.ts'
 import { serviceProblems } from './catalogue/services.ts'
 import { settingProblems } from './catalogue/settings.ts'
@@ -27,6 +28,7 @@ export const catalogue = {
   ...linkProblems,
   ...modelProblems,
   ...nodeProblems,
+  ...packageProblems,
   ...serviceProblems,
   ...queueProblems,
 } as const
