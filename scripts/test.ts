@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { fetchPythonTools } from './python-tools.ts'
 
 /**
  * `npm test`: unit tests and rules, then the stories of the built binary, what it is as an init, and its page in a browser.
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 
 const TOP = join(import.meta.dirname, '..')
 
+fetchPythonTools()
 const canTellStories = process.getuid?.() === 0
 const projects = canTellStories ? ['unit', 'boot', 'init', 'page'] : ['unit']
 if (canTellStories)

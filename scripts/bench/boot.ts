@@ -1,17 +1,17 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ContainerSpec, containerScript } from '../sandbox/container-script.ts'
+import {
+  buildBinary,
+  descendants,
+  isInOwnMounts,
+  type Layers,
+  makeLayers,
+  startContainer,
+  TOP,
+  textOf,
+} from './layers.ts'
 
 /**
  * A warm boot, from the start of the container's PID 1 to the exec of ComfyUI's Python, beside a bash entrypoint that does
@@ -19,8 +19,6 @@ import { type ContainerSpec, containerScript } from '../sandbox/container-script
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 25)
-const TOP = join(import.meta.dirname, '../..')
-const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
 
 type Way = { readonly name: string; readonly command: readonly string[]; readonly init: boolean }
 
@@ -39,96 +37,43 @@ const WAYS: readonly Way[] = [
   },
 ]
 
-if (process.env.BENCH_INSIDE === undefined) inOwnMounts()
-else await measure(mkdtempSync(join(tmpdir(), 'comfy-init-bench-')))
+if (isInOwnMounts('boot')) await measure()
 
-// Mounts made below vanish with this namespace.
-function inOwnMounts(): void {
-  const env = { ...process.env, BENCH_INSIDE: '1' }
-  const again = ['--mount', process.execPath, join(TOP, 'scripts/bench.ts'), 'boot']
-  process.exitCode = spawnSync('unshare', again, { stdio: 'inherit', env }).status ?? 1
-}
-
-async function measure(outside: string): Promise<void> {
-  execFileSync(process.execPath, [join(TOP, 'scripts/binary.ts'), process.arch], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const folder = `${outside}/layers`
-  prepare(outside, folder)
+async function measure(): Promise<void> {
+  buildBinary()
+  const layers = makeLayers()
+  prepare(layers)
   const samples = new Map(WAYS.map((way) => [way.name, [] as number[]]))
   for (let round = -1; round < ROUNDS; round++)
     for (const way of WAYS) {
-      const ms = await startToExec(outside, folder, way)
+      const ms = await startToExec(layers, way)
       if (round >= 0) samples.get(way.name)?.push(ms)
     }
   report(samples)
-  console.log(`\nidle PSS of our processes: ${await idlePss(outside, folder)}`)
-  execFileSync('umount', ['--lazy', folder])
-  rmSync(outside, { recursive: true, force: true })
+  console.log(`\nidle PSS of our processes: ${await idlePss(layers)}`)
+  layers.end()
 }
 
-function prepare(outside: string, folder: string): void {
-  for (const name of ['layers', 'bench', 'models/checkpoints', 'models/LLM'])
+function prepare({ outside, script }: Layers): void {
+  for (const name of ['models/checkpoints', 'models/LLM'])
     mkdirSync(`${outside}/${name}`, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder])
-  for (const name of ['usr/local/bin', 'opt', 'workspace', 'models', 'bench', 'tmp', 'run'])
-    mkdirSync(`${folder}/image/${name}`, { recursive: true })
-  writeFileSync(`${folder}/image/.dockerenv`, '')
-  writeFileSync(`${folder}/image/usr/local/bin/comfy-init`, '')
-  cpSync(join(TOP, 'test/support/comfyui'), `${folder}/image/opt/ComfyUI`, {
-    recursive: true,
-    preserveTimestamps: true,
-  })
   cpSync(join(TOP, 'scripts/bench/entrypoint.sh'), `${outside}/bench/entrypoint.sh`)
-  const stamp = '#!/bin/bash\necho "$EPOCHREALTIME" > /bench/exec\nexec sleep 60\n'
-  writeFileSync(`${outside}/bench/python`, stamp, { mode: 0o755 })
-  writeFileSync(
-    `${outside}/bench/start.sh`,
-    '#!/bin/bash\necho "$EPOCHREALTIME" > /bench/start\nexec "$@"\n',
-    { mode: 0o755 },
-  )
-  chownSync(`${outside}/bench`, 1000, 1000)
+  script('python', '#!/bin/bash\necho "$EPOCHREALTIME" > /bench/exec\nexec sleep 60\n')
 }
 
-function container(
-  outside: string,
-  folder: string,
-  way: Way,
-  env: Readonly<Record<string, string>>,
-): ChildProcess {
-  const name = way.name.replaceAll(/\W+/g, '-')
-  const workspace = `${outside}/workspace-${name}`
-  mkdirSync(workspace, { recursive: true })
-  chownSync(workspace, 1000, 1000)
-  const spec: ContainerSpec = {
-    folder,
-    name,
-    init: way.init,
-    offline: true,
-    env: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
-      COMFY_NODES: '',
-      COMFY_SHARED_MODELS: '/models',
-      COMFY_LOG_LEVEL: 'error',
-      ...env,
-    },
-    volumes: [
-      { from: BINARY, at: '/usr/local/bin/comfy-init', readOnly: true },
-      { from: workspace, at: '/workspace' },
-      { from: `${outside}/models`, at: '/models', readOnly: true },
-      { from: `${outside}/bench`, at: '/bench' },
-    ],
-    command: ['/bench/start.sh', ...way.command],
-  }
-  const namespaces = ['--pid', '--mount', '--ipc', '--net', '--fork', '--kill-child']
-  return spawn('unshare', [...namespaces, 'sh', '-c', containerScript(spec)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+function container(layers: Layers, way: Way, env: Readonly<Record<string, string>>): ChildProcess {
+  return startContainer(layers, {
+    ...way,
+    env: { COMFY_SHARED_MODELS: '/models', ...env },
+    volumes: [{ from: `${layers.outside}/models`, at: '/models', readOnly: true }],
+    print: 'stderr',
   })
 }
 
-async function startToExec(outside: string, folder: string, way: Way): Promise<number> {
+async function startToExec(layers: Layers, way: Way): Promise<number> {
+  const { outside } = layers
   for (const file of ['start', 'exec']) rmSync(`${outside}/bench/${file}`, { force: true })
-  const child = container(outside, folder, way, { COMFY_PYTHON: '/bench/python' })
+  const child = container(layers, way, { COMFY_PYTHON: '/bench/python' })
   const stampOf = (file: string) =>
     Number(existsSync(`${outside}/bench/${file}`) ? readFileSync(`${outside}/bench/${file}`, 'utf8') : 0)
   await until(() => stampOf('exec') > 0, way.name)
@@ -136,15 +81,15 @@ async function startToExec(outside: string, folder: string, way: Way): Promise<n
   return (stampOf('exec') - stampOf('start')) * 1000
 }
 
-async function idlePss(outside: string, folder: string): Promise<string> {
+async function idlePss(layers: Layers): Promise<string> {
   const way = WAYS[1]
   if (way === undefined) return ''
-  const child = container(outside, folder, way, { COMFY_PYTHON: '/usr/bin/python3', COMFY_LOG_LEVEL: 'info' })
+  const child = container(layers, way, { COMFY_PYTHON: '/usr/bin/python3', COMFY_LOG_LEVEL: 'info' })
   const ours = () =>
     descendants(child.pid ?? 0).filter(
       (pid) =>
-        /tini|comfy-init|MainThread/.test(read(`/proc/${pid}/comm`)) &&
-        !read(`/proc/${pid}/cmdline`).includes('main.py'),
+        /tini|comfy-init|MainThread/.test(textOf(`/proc/${pid}/comm`)) &&
+        !textOf(`/proc/${pid}/cmdline`).includes('main.py'),
     )
   const inside = (...command: readonly string[]) =>
     spawnSync('nsenter', [
@@ -164,8 +109,8 @@ async function idlePss(outside: string, folder: string): Promise<string> {
   for (let probe = 0; probe < 20; probe++) inside('/usr/local/bin/comfy-init', 'health')
   await new Promise((resolve) => setTimeout(resolve, 5000))
   const sizes = ours().map((pid) => ({
-    name: read(`/proc/${pid}/comm`).trim(),
-    mib: Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]) / 1024,
+    name: textOf(`/proc/${pid}/comm`).trim(),
+    mib: Number(/^Pss:\s+(\d+)/m.exec(textOf(`/proc/${pid}/smaps_rollup`))?.[1]) / 1024,
   }))
   await end(child)
   const total = sizes.reduce((sum, { mib }) => sum + mib, 0)
@@ -190,19 +135,6 @@ function report(samples: ReadonlyMap<string, readonly number[]>): void {
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function descendants(pid: number): readonly number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [child, ...descendants(child)])
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 async function until(holds: () => boolean, what: string): Promise<void> {

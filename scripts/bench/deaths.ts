@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildOther } from '../build.ts'
 import { containerScript } from '../sandbox/container-script.ts'
+import { NAMESPACES, PATH, TOP } from './layers.ts'
 
 /**
  * The memory of the program after 100 and after 10,000 deaths of its service, each with its report: DEATHS (100,1000,10000).
@@ -20,7 +21,6 @@ import { containerScript } from '../sandbox/container-script.ts'
  */
 
 const DEATHS = (process.env.DEATHS ?? '100,1000,10000').split(',')
-const TOP = join(import.meta.dirname, '../..')
 
 /** The binary's own, and one that lets memory be looked at when what can go is gone. */
 const OPTIONS = ['--expose-gc', '--disable-sigusr1', '--v8-pool-size=1', '--max-semi-space-size=1']
@@ -60,7 +60,7 @@ function run(): void {
     name: 'deaths',
     offline: true,
     env: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
+      PATH,
       COMFY_NODES: '',
       COMFY_PYTHON: '/bench/python',
       COMFY_SAFE_MODE: 'off',
@@ -81,9 +81,8 @@ function run(): void {
     `cp -a ${join(TOP, 'test/support/comfyui')} ${image}/opt/ComfyUI`,
     container,
   ].join('\n')
-  const namespaces = ['--pid', '--mount', '--ipc', '--net', '--fork', '--kill-child']
   const startMs = performance.now()
-  const { status } = spawnSync('unshare', [...namespaces, 'sh', '-c', script], { stdio: 'ignore' })
+  const { status } = spawnSync('unshare', [...NAMESPACES, 'sh', '-c', script], { stdio: 'ignore' })
   const looks = readFileSync(`${outside}/bench/memory`, 'utf8').trim().split('\n').map(read)
   if (status !== 0 || looks.length !== DEATHS.length) throw new Error(`The spree ended with ${status}.`)
   report(looks, (performance.now() - startMs) / 1000)

@@ -1,10 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { report } from './init/report.ts'
 import { exitCodes, type Figures, idle, orphans, restarts, serviceCodes, startAndStop } from './init/rows.ts'
 import { makeSandbox } from './init/sandbox.ts'
 import { isOurs, WAYS, type Way } from './init/ways.ts'
+import { buildBinary, isInOwnMounts } from './layers.ts'
 
 /**
  * The program as PID 1 beside tini, dumb-init, catatonit, s6 and supervisord, all with the same child, each row in turn for
@@ -14,23 +13,11 @@ import { isOurs, WAYS, type Way } from './init/ways.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15)
 const FEW = Math.max(1, Math.round(ROUNDS / 3))
-const TOP = join(import.meta.dirname, '../..')
 
-if (process.env.BENCH_INSIDE === undefined) inOwnMounts()
-else await measure()
-
-// Mounts made below vanish with this namespace.
-function inOwnMounts(): void {
-  const env = { ...process.env, BENCH_INSIDE: '1' }
-  const again = ['--mount', process.execPath, join(TOP, 'scripts/bench.ts'), 'init']
-  process.exitCode = spawnSync('unshare', again, { stdio: 'inherit', env }).status ?? 1
-}
+if (isInOwnMounts('init')) await measure()
 
 async function measure(): Promise<void> {
-  if (process.env.BENCH_BUILT === undefined)
-    execFileSync(process.execPath, [join(TOP, 'scripts/binary.ts'), process.arch], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+  buildBinary()
   const ways = WAYS.filter((way) => isOurs(way) || existsSync(way.file))
   for (const way of WAYS.filter((each) => !ways.includes(each)))
     console.log(`${way.name} is left out: there is no ${way.file}.`)

@@ -1,11 +1,9 @@
-import { settingsFileSchema } from '../../src/settings/schema.ts'
-
 /** Longest line of a formatted JSON file. */
 const WIDTH = 110
 
-/** The JSON schema of settings files as text, short arrays on one line as the formatter of this repository wants them. */
-export function schemaPage(): string {
-  const text = JSON.stringify(settingsFileSchema(), null, 2)
+/** A JSON schema as text, short arrays on one line as the formatter of this repository wants them. */
+export function schemaPage(schema: object): string {
+  const text = JSON.stringify(schema, null, 2)
   return `${text.replace(/^(.*)\[\n([^[\]{}]*)\n\s*\]/gm, inOneLine)}\n`
 }
 

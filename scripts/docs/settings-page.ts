@@ -1,6 +1,7 @@
 import type { Option } from '../../src/settings/option.ts'
 import { doorOptions } from '../../src/settings/options/doors.ts'
 import { identityOptions } from '../../src/settings/options/identity.ts'
+import { nodeOptions } from '../../src/settings/options/nodes.ts'
 import { placeOptions } from '../../src/settings/options/places.ts'
 import { serviceOptions } from '../../src/settings/options/services.ts'
 import { supervisionOptions } from '../../src/settings/options/supervision.ts'
@@ -10,6 +11,7 @@ const GROUPS: readonly (readonly [string, Readonly<Record<string, Option<unknown
   ['Places', placeOptions],
   ['Workspace', workspaceOptions],
   ['Identity and machine', identityOptions],
+  ['Nodes', nodeOptions],
   ['Services', serviceOptions],
   ['Supervision', supervisionOptions],
   ['Doors and logs', doorOptions],

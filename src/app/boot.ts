@@ -42,7 +42,7 @@ async function run(host: Host, running: Running): Promise<number> {
     bus.tell({ type: 'phase', phase: 'failed' })
     return exitCodeOf(blocking([...problems, ...lock.problems()]).map((each) => each.kind))
   }
-  const services = await prepareServices(host, settings, settled)
+  const services = await prepareServices(host, settings, { ...settled, tell: bus.tell })
   for (const problem of services.problems) bus.tell({ type: 'problem', problem })
   return watchOver(host, { ...services, ...running, ...settled, verdict })
 }

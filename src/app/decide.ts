@@ -1,9 +1,12 @@
 import type { Places } from '../base/layout.ts'
+import type { NodesLock } from '../base/node.ts'
 import { joinPlans, type Plan } from '../engine/plan.ts'
 import type { Facts } from '../facts/facts.ts'
 import { planIdentity } from '../features/identity/plan.ts'
 import { planModels } from '../features/models/plan.ts'
 import { planNodeCheck } from '../features/node-check/plan.ts'
+import { keepPackages, lockedPackages } from '../features/nodes/lock/keep-packages.ts'
+import { planManager } from '../features/nodes/manager/plan.ts'
 import { packageSources } from '../features/nodes/package-sources.ts'
 import { planCheckouts, planImageNodes } from '../features/nodes/plan.ts'
 import { type Wanted, wantedNodes } from '../features/nodes/wanted.ts'
@@ -16,16 +19,22 @@ import { planPatch } from '../features/workspace/plan-trees.ts'
 import { planPreparation } from '../features/workspace/prepare.ts'
 import { planVenv } from '../features/workspace/venv/plan.ts'
 import type { Settings } from '../settings/settings.ts'
+import { comfyuiStart } from './comfyui-start.ts'
 
 /** What is to be done, and where things will lie then. `preparation` is the part of it that needs no lock: it makes the lock’s place. */
 export type Decision = { readonly places: Places; readonly plan: Plan; readonly preparation: Plan }
 
-/** Joins every feature's plan. Pure. What acts as root or makes places comes first; what runs programs comes after the drop. */
-export function decide(settings: Settings, facts: Facts): Decision {
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * Joins every feature's plan. Pure. What acts as root or makes places comes first; what runs programs comes after the drop.
+ * `failed` are the steps that this start tried and does not try again.
+ */
+export function decide(settings: Settings, facts: Facts, failed: ReadonlySet<string> = NONE): Decision {
   const places = decidePlaces(settings, facts)
   const preparation = planPreparation(facts, places)
   const wanted = wantedNodes(settings, facts)
-  const plan = joinPlans(
+  const before = joinPlans(
     planPreflight(settings, facts, places),
     preparation,
     planWorkspace(settings, facts, places),
@@ -35,26 +44,51 @@ export function decide(settings: Settings, facts: Facts): Decision {
     planIdentity(settings, facts),
     planVenv(facts, places),
     planPatch(facts, places),
-    planNodes(settings, facts, { places, wanted }),
+    planManager(settings, facts, { places, wanted }),
+  )
+  const plan = joinPlans(
+    before,
+    planNodes(settings, facts, { places, wanted, failed, isPrepared: isDone(before, failed) }),
   )
   return { places, plan, preparation }
 }
 
-// Each only once the one before has nothing left to do: what it works on is there then.
-function planNodes(
-  settings: Settings,
-  facts: Facts,
-  about: { readonly places: Places; readonly wanted: Wanted },
-): Plan {
-  const { places, wanted } = about
+/** What nodes are planned from; `isPrepared`: what they lie on is in its place. */
+export type NodesAbout = {
+  readonly places: Places
+  readonly wanted: Wanted
+  readonly failed?: ReadonlySet<string>
+  readonly isPrepared?: boolean
+}
+
+/** Nodes, their packages, their import: each only once the one before has nothing left to do, and left what it works on. Pure. */
+export function planNodes(settings: Settings, facts: Facts, about: NodesAbout): Plan {
+  const { places, wanted, failed = NONE, isPrepared = true } = about
   const checkouts = planCheckouts(settings, facts, about)
-  if (checkouts.steps.length > 0) return checkouts
+  if (!isPrepared || !isDone(checkouts, failed)) return checkouts
   const sources = packageSources(settings, facts, about)
-  const packages = planPackages(settings, facts, { places, sources })
-  if (packages.steps.length > 0) return joinPlans(checkouts, packages)
+  const packages = planPackages(settings, facts, {
+    ...{ places, sources },
+    locked: lockedPackages(facts),
+    onResolved: keepPackages(places.layout, comfyuiOf(facts, places)),
+  })
+  if (!isDone(packages, failed)) return joinPlans(checkouts, packages)
   return joinPlans(
     checkouts,
     packages,
-    planNodeCheck(settings, facts, { places, wanted: wanted.nodes, sources }),
+    planNodeCheck(settings, facts, {
+      ...{ places, wanted: wanted.nodes, sources },
+      comfyui: comfyuiStart(settings, facts, places),
+    }),
   )
+}
+
+function isDone({ steps }: Plan, failed: ReadonlySet<string>): boolean {
+  return steps.every(({ id }) => failed.has(id))
+}
+
+function comfyuiOf({ adopted, image }: Facts, { mode }: Places): NodesLock['comfyui'] {
+  const { version, commit } = (mode === 'move' ? (adopted ?? image) : image) ?? {}
+  if (version === undefined && commit === undefined) return undefined
+  return { ...(version === undefined ? {} : { version }), ...(commit === undefined ? {} : { commit }) }
 }

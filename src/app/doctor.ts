@@ -1,11 +1,8 @@
 import type { ProblemText } from '../base/problem.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Host } from '../host/host.ts'
-import { ask } from './ask.ts'
-import { decide } from './decide.ts'
+import { consider } from './consider.ts'
 import type { Input } from './input.ts'
-import { lookBeside } from './look-beside.ts'
-import { prepareServices } from './services.ts'
 
 /** What the machine is like and what is wrong with it. */
 export type DoctorView = {
@@ -19,14 +16,8 @@ export type Processes = { readonly first: string | undefined; readonly zombies: 
 
 /** Reads the machine and judges it, and changes nothing. */
 export async function doctor(host: Host, input: Pick<Input, 'flags' | 'comfyArgs'>): Promise<DoctorView> {
-  const { settings, problems } = await ask(host, input)
-  const facts = await lookBeside(host, settings)
-  const { places, plan } = decide(settings, facts)
-  const services = await prepareServices(host, settings, { facts, places })
-  const texts = [...problems, ...plan.problems, ...services.problems].map((problem) =>
-    problem.in(facts.runtime),
-  )
-  return { facts, processes: await countProcesses(host), problems: texts }
+  const { facts, problems } = await consider(host, input)
+  return { facts, processes: await countProcesses(host), problems }
 }
 
 async function countProcesses({ fs }: Host): Promise<Processes> {

@@ -1,11 +1,8 @@
 import type { Places } from '../base/layout.ts'
 import type { ProblemText, Runtime } from '../base/problem.ts'
 import type { Host } from '../host/host.ts'
-import { ask } from './ask.ts'
-import { decide } from './decide.ts'
+import { consider } from './consider.ts'
 import type { Input } from './input.ts'
-import { lookBeside } from './look-beside.ts'
-import { prepareServices } from './services.ts'
 
 /** A plan as data: what a boot would do now, without doing it. */
 export type PlanView = {
@@ -22,16 +19,11 @@ export type PlanView = {
 
 /** Asks, looks and decides, and stops there. Later rounds may add what only shows after acting. */
 export async function planOnly(host: Host, input: Pick<Input, 'flags' | 'comfyArgs'>): Promise<PlanView> {
-  const { settings, problems } = await ask(host, input)
-  const facts = await lookBeside(host, settings)
-  const { places, plan } = decide(settings, facts)
-  const services = await prepareServices(host, settings, { facts, places })
+  const { facts, places, plan, problems } = await consider(host, input)
   return {
     places,
     runtime: facts.runtime,
     steps: plan.steps.map(({ id, title, changes, as }) => ({ id, title, changes, as: as ?? 'user' })),
-    problems: [...problems, ...plan.problems, ...services.problems].map((problem) =>
-      problem.in(facts.runtime),
-    ),
+    problems,
   }
 }

@@ -1,13 +1,20 @@
+import type { Tell } from '../base/event.ts'
+import type { Places } from '../base/layout.ts'
 import type { Problem } from '../base/problem.ts'
-import { secret } from '../base/secret.ts'
+import { type Secret, secret } from '../base/secret.ts'
 import type { ServiceSpec } from '../base/service.ts'
+import type { Facts } from '../facts/facts.ts'
+import { nodeFolders } from '../features/node-check/asked.ts'
+import { startsManager } from '../features/nodes/manager/is-built-in.ts'
+import { wantedNodes } from '../features/nodes/wanted.ts'
 import { comfyuiService } from '../features/services/comfyui.ts'
 import { childEnvironment } from '../features/services/environment.ts'
 import { jupyterService } from '../features/services/jupyter.ts'
-import { safeComfyui } from '../features/services/safe-mode.ts'
 import type { SpecFor } from '../features/supervise/variant.ts'
 import type { Host } from '../host/host.ts'
 import type { Settings } from '../settings/settings.ts'
+import { leaveNow, without } from './leave-out.ts'
+import { lookAgain } from './look-again.ts'
 import type { Settled } from './settle.ts'
 
 /** What to run, what to run instead in safe mode, and warnings about it. */
@@ -21,18 +28,58 @@ export type Services = {
 export async function prepareServices(
   host: Host,
   settings: Settings,
-  { facts, places }: Pick<Settled, 'facts' | 'places'>,
+  settled: Pick<Settled, 'facts' | 'places'> & { readonly tell?: Tell },
 ): Promise<Services> {
-  const env = childEnvironment({ container: host.env, settings, facts, places })
-  const comfyui = comfyuiService({ settings, facts, places, env })
+  const { facts, places } = settled
   const kept = settings.jupyter ? await host.fs.readText(places.layout.jupyterTokenFile) : undefined
   const token = settings.jupyterToken ?? (kept === undefined ? undefined : secret(kept.trim()))
-  const jupyter = jupyterService({ settings, facts, places, env, token })
+  const build = { host, settings, places, token }
+  const { comfyui, jupyter } = servicesOf(build, facts)
   return {
     specs: jupyter === undefined ? [comfyui.spec] : [comfyui.spec, jupyter],
-    // Only ComfyUI has a safe mode.
-    specFor: async (spec, mode) =>
-      mode === 'normal' ? { spec } : safeComfyui(host, spec, { settings, facts, places }),
+    specFor: specFor(build, settled),
     problems: comfyui.problems,
+  }
+}
+
+type Build = {
+  readonly host: Host
+  readonly settings: Settings
+  readonly places: Places
+  readonly token: Secret | undefined
+}
+
+function servicesOf({ host, settings, places, token }: Build, facts: Facts) {
+  const env = childEnvironment({ container: host.env, settings, facts, places })
+  const hasManager = startsManager(facts, places, wantedNodes(settings, facts).nodes)
+  return {
+    comfyui: comfyuiService({ settings, facts, places, env, hasManager }),
+    jupyter: jupyterService({ settings, facts, places, env, token }),
+  }
+}
+
+// The first start is of what was just looked at. A later one finds what became of packages and nodes meanwhile.
+function specFor(build: Build, settled: { readonly facts: Facts; readonly tell?: Tell }): SpecFor {
+  const { host, settings, places } = build
+  const started = new Set<string>()
+  return async (first, mode, signal) => {
+    const isFirst = !started.has(first.name)
+    started.add(first.name)
+    const about = { facts: settled.facts, layout: places.layout }
+    const facts = isFirst ? settled.facts : await lookAgain(host, settings, about)
+    const now = servicesOf(build, facts)
+    const rebuilt = first.essential ? now.comfyui.spec : (now.jupyter ?? first)
+    const spec = { ...first, file: rebuilt.file, args: rebuilt.args, env: rebuilt.env }
+    if (!first.essential) return { spec }
+    const wanted = wantedNodes(settings, facts).nodes
+    const leave = await leaveNow(host, settings, { facts, places, wanted })
+    if (mode === 'normal')
+      return { spec: await without(host, spec, { leave, folders: nodeFolders(settings, places) }) }
+    const { startSafely } = await import('./start-safely.ts')
+    const tell = settled.tell ?? (() => {})
+    return startSafely(host, spec, {
+      ...{ settings, facts, places, wanted, leave, signal },
+      tell,
+    })
   }
 }

@@ -21,8 +21,8 @@ export type Settling = {
   readonly beforeActing: () => Promise<void>
 }
 
-/** More rounds than any boot needs: make the lock’s place, finish a switch, upgrade, become, prove, describe, clone, done. */
-const MAX_ROUNDS = 8
+/** More rounds than any boot needs: make the lock’s place, finish a switch, upgrade, become, prove, describe, check out, install, import, done. */
+const MAX_ROUNDS = 11
 
 /**
  * Looks, decides and acts until nothing is left to do. What only shows after a round is found by the next. Nothing but the
@@ -35,12 +35,12 @@ export async function settle(host: Host, settings: Settings, settling: Settling)
   for (;;) {
     view = await lookGuarded(host, settings, { lock, tell, before: view })
     const { facts, guard } = view
-    const { places, ...decision } = decide(settings, facts)
-    const plan = guard === undefined ? beforeLock(decision) : withGuard(decision.plan, guard)
-    if (willChange(plan)) await settling.beforeActing()
     const failed = new Set(
       reports.flatMap((each) => each.steps.filter((step) => step.result === 'failed').map((step) => step.id)),
     )
+    const { places, ...decision } = decide(settings, facts, failed)
+    const plan = guard === undefined ? beforeLock(decision) : withGuard(decision.plan, guard)
+    if (willChange(plan)) await settling.beforeActing()
     const report = await apply(plan, host, { tell, signal: lock.signal, target: facts.who.target, failed })
     reports.push(report)
     if (report.verdict === 'failed' || (guard !== undefined && !changedAnything(plan, report)))

@@ -5,6 +5,7 @@ import { linkProblems } from './catalogue/links.ts'
 import { lockProblems } from './catalogue/lock.ts'
 import { machineProblems } from './catalogue/machine.ts'
 import { modelProblems } from './catalogue/models.ts'
+import { nodeActProblems } from './catalogue/node-acts.ts'
 import { nodeProblems } from './catalogue/nodes.ts'
 import { packageProblems } from './catalogue/packages.ts'
 import { queueProblems } from './catalogue/queue.ts'
@@ -28,6 +29,7 @@ export const catalogue = {
   ...linkProblems,
   ...modelProblems,
   ...nodeProblems,
+  ...nodeActProblems,
   ...packageProblems,
   ...serviceProblems,
   ...queueProblems,

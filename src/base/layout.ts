@@ -83,6 +83,10 @@ export type Layout = {
   /** What came of checking nodes out, and of importing them. */
   readonly checkoutsFile: string
   readonly importsFile: string
+  /** What the manifests say, as read; made again when it is lost. */
+  readonly manifestsFile: string
+  /** There once ComfyUI-Manager was given our defaults: what a person took back later stays so. */
+  readonly managerNote: string
   /** Archives on their way, each under the digest of its address. */
   readonly downloads: string
   /** What install scripts and the import check printed, one file each. */
@@ -122,6 +126,8 @@ export function layoutOf(workspace: string): Layout {
     nodesLock: `${own}/nodes.lock.json`,
     checkoutsFile: `${own}/nodes/checkouts.json`,
     importsFile: `${own}/nodes/imports.json`,
+    manifestsFile: `${own}/facts/manifests.json`,
+    managerNote: `${own}/nodes/manager-defaults`,
     downloads: `${own}/nodes/downloads`,
     nodeLogs: `${own}/nodes/logs`,
     packages: `${own}/packages`,

@@ -128,6 +128,8 @@ export type ImportRecord = {
   /** `importsAsked` of what was imported: the same means nothing is to be done. */
   readonly asked: string
   readonly nodes: Readonly<Record<string, NodeImport>>
+  /** Why the check as a whole came to nothing; absent when it did not. */
+  readonly failure?: NodeFailure
   readonly atMs: number
   readonly ms: number
 }

@@ -25,8 +25,14 @@ export class Problem<C extends Code = Code> extends Error {
   readonly details: Details<C>
   readonly kind: ProblemKind
   readonly level: Level
+  /** Something optional is missing because of it: a boot that comes with it is degraded. */
+  readonly degrades: boolean
 
-  constructor(code: C, details: Details<C>, options: { cause?: unknown; level?: Level } = {}) {
+  constructor(
+    code: C,
+    details: Details<C>,
+    options: { cause?: unknown; level?: Level; degrades?: boolean } = {},
+  ) {
     const shown = printable(details)
     super(entryOf(code).what(shown), { cause: options.cause })
     this.name = 'Problem'
@@ -34,6 +40,7 @@ export class Problem<C extends Code = Code> extends Error {
     this.details = shown
     this.kind = entryOf(code).kind
     this.level = options.level ?? entryOf(code).level ?? 'blocking'
+    this.degrades = options.degrades ?? false
   }
 
   /** The problem in words, its remedy worded for the runtime that the container runs under. */

@@ -26,6 +26,7 @@ export const switches = {
   json: { about: 'Prints one JSON document instead of text.' },
   live: { about: 'Asks only whether comfy-init lives, not whether ComfyUI answers.' },
   follow: { about: 'Goes on printing what is added, until Ctrl-C.', short: 'f' },
+  as: { about: 'Format that is printed: manager, desktop or comfy-cli.', value: 'FORMAT' },
   lines: { about: 'How many of the last lines are printed (100).', value: 'N' },
 } as const satisfies Record<string, SwitchEntry>
 
@@ -133,6 +134,19 @@ export const commands = {
     },
     options: 'all',
     switches: ['json'],
+  },
+  nodes: {
+    about: 'Shows which custom nodes there are, and changes them.',
+    words: {
+      name: 'ACT',
+      about:
+        'list (every node, and what became of it), why NAME (all about one node or Python package), sync (what is asked for, now), update [NAME…] (newer ones, as far as the manifest allows), add SPEC…, remove NAME…, lock (exactly which ones, without installing), freeze (lock what lies there), check (import them once), vendor DIR (all that is locked, for an image without network), import FILE or export --as FORMAT (snapshots of other programs)',
+      least: 1,
+      most: 1000,
+      example: 'list',
+    },
+    options: 'all',
+    switches: ['json', 'as'],
   },
   version: { about: 'Prints version, commit and Node version.', options: 'none', switches: ['json'] },
   exec: {

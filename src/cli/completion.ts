@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import { optionKeys, optionOf } from '../settings/settings.ts'
 import { type CommandName, commandEntry, commands, isCommand, switchEntry } from './commands.ts'
 import type { Typed } from './desk.ts'
+import { NODE_ACTS } from './nodes/acts.ts'
 import { optionsFor } from './options-for.ts'
 
 /** `comfy-init completion bash`: a script for `source <(comfy-init completion bash)`. */
@@ -68,6 +69,7 @@ function wordsFor(name: CommandName): readonly string[] {
   const { words } = commandEntry(name)
   if (words?.name === 'SERVICE') return ['comfyui', 'jupyter']
   if (words?.name === 'SHELL') return ['bash']
-  if (words?.name === 'ACT') return ['status', 'verify', 'upgrade', 'rollback', 'clean']
+  if (name === 'workspace') return ['status', 'verify', 'upgrade', 'rollback', 'clean']
+  if (name === 'nodes') return NODE_ACTS
   return name === 'explain' ? optionKeys.map((key) => optionOf(key).env) : []
 }

@@ -34,5 +34,7 @@ export type Typed = {
   readonly live: boolean
   readonly follow: boolean
   readonly lines: string | undefined
+  /** A format's name. */
+  readonly as?: string | undefined
   readonly words: readonly string[]
 }

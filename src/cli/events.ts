@@ -5,6 +5,7 @@ import type { Desk, Typed } from './desk.ts'
 import { eventWords } from './event-text.ts'
 import { followRunning } from './find-running.ts'
 import { eventReader, type SentEvent } from './read-events.ts'
+import { untilAsked } from './until-asked.ts'
 
 const PATH = '/events?lines=0'
 
@@ -74,15 +75,4 @@ function textLines({ clock }: Host): (sent: SentEvent) => string {
       )
       .join('')
   }
-}
-
-function untilAsked(host: Host) {
-  const asked = new AbortController()
-  let code = 0
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    host.signals.on(name, () => {
-      code = 128 + host.signals.number(name)
-      asked.abort()
-    })
-  return { signal: asked.signal, exitCode: () => code }
 }

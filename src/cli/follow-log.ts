@@ -1,5 +1,6 @@
 import type { Growth } from '../host/grow.ts'
 import type { Host } from '../host/host.ts'
+import { untilAsked } from './until-asked.ts'
 
 /** Read at once, bytes; and how often is looked whether there is more, milliseconds. */
 const PART_BYTES = 256 * 1024
@@ -13,27 +14,21 @@ const MOST_FILES = 10
  * Ctrl-C or TERM, with 128+n, and when nobody reads any more. Takes what is open over; undefined where there is no file yet.
  */
 export async function followLog(host: Host, path: string, begun: Growth | undefined): Promise<number> {
-  const ended = new AbortController()
-  let exitCode = 0
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    host.signals.on(name, () => {
-      exitCode = 128 + host.signals.number(name)
-      ended.abort()
-    })
+  const { signal, exitCode } = untilAsked(host)
   let file = begun
-  while (!ended.signal.aborted && host.out.isGone?.() !== true) {
-    if (file !== undefined && (await printPart(host, file, ended.signal))) continue
+  while (!signal.aborted && host.out.isGone?.() !== true) {
+    if (file !== undefined && (await printPart(host, file, signal))) continue
     const next = await nextFile(host, path, file)
-    if (next === file) await host.clock.sleep(LOOK_EVERY_MS, ended.signal)
+    if (next === file) await host.clock.sleep(LOOK_EVERY_MS, signal)
     else {
       // Whoever wrote it may have added its last lines between our last look and the move.
-      while (file !== undefined && (await printPart(host, file, ended.signal))) {}
+      while (file !== undefined && (await printPart(host, file, signal))) {}
       await file?.close()
       file = next
     }
   }
   await file?.close()
-  return exitCode
+  return exitCode()
 }
 
 // A reader that is slow is waited for: what it has not read must not pile up here.

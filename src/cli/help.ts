@@ -11,7 +11,7 @@ export const EXIT_CODES = [
     '0',
     'asked to stop, and everything ended in time; ComfyUI ended by itself with 0; the question was answered',
   ],
-  ['1', 'health: not ready; workspace verify: the code was changed'],
+  ['1', 'health: not ready; workspace verify: the code was changed; nodes: something of a node failed'],
   ['64', 'the command line is wrong'],
   ['69', 'the machine is not as needed: mounts, permissions, GPU, nobody running'],
   ['70', 'a mistake in comfy-init itself'],

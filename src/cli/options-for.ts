@@ -1,6 +1,7 @@
 import type { Option } from '../settings/option.ts'
 import { doorOptions } from '../settings/options/doors.ts'
 import { identityOptions } from '../settings/options/identity.ts'
+import { nodeOptions } from '../settings/options/nodes.ts'
 import { placeOptions } from '../settings/options/places.ts'
 import { serviceOptions } from '../settings/options/services.ts'
 import { supervisionOptions } from '../settings/options/supervision.ts'
@@ -16,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Places', options: Object.values<Option<unknown>>(placeOptions) },
   { title: 'Workspace', options: Object.values<Option<unknown>>(workspaceOptions) },
   { title: 'Identity', options: Object.values<Option<unknown>>(identityOptions) },
+  { title: 'Nodes', options: Object.values<Option<unknown>>(nodeOptions) },
   { title: 'Services', options: Object.values<Option<unknown>>(serviceOptions) },
   { title: 'Supervision', options: Object.values<Option<unknown>>(supervisionOptions) },
   { title: 'Doors', options: Object.values<Option<unknown>>(doorOptions) },

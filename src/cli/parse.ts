@@ -103,13 +103,13 @@ function comfyHint(name: CommandName): string {
 }
 
 function typedFrom(name: CommandName, command: Command): Typed {
-  const { json = false, live = false, follow = false, lines } = command.opts<Partial<Switches>>()
+  const { json = false, live = false, follow = false, lines, as } = command.opts<Partial<Switches>>()
   const flags = new Set(optionsFor(commandEntry(name)).map(({ flag }) => flag))
   const given = command.options
     .filter((each) => flags.has(each.name()))
     .map((each) => [each.name(), command.getOptionValue(each.attributeName())] as const)
     .filter(([, value]) => value !== undefined)
-  return { flags: Object.fromEntries(given), json, live, follow, lines, words: command.args }
+  return { flags: Object.fromEntries(given), json, live, follow, lines, as, words: command.args }
 }
 
-type Switches = Pick<Typed, 'json' | 'live' | 'follow' | 'lines'>
+type Switches = Pick<Typed, 'json' | 'live' | 'follow' | 'lines' | 'as'>

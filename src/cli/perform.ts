@@ -32,6 +32,8 @@ export async function perform(desk: Desk, name: CommandName, typed: Typed): Prom
       return (await import('./events.ts')).events(desk, typed)
     case 'workspace':
       return (await import('./workspace.ts')).workspace(desk, typed)
+    case 'nodes':
+      return (await import('./nodes.ts')).nodes(desk, typed)
     case 'version':
       return (await import('./version.ts')).showVersion(desk.host, typed)
     case 'exec': {

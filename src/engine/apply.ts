@@ -31,7 +31,9 @@ export async function apply(plan: Plan, host: Host, applying: Applying): Promise
     done.push(report)
   }
   const problems = [...plan.problems, ...done.flatMap((step) => step.problem ?? [])]
-  return { verdict: verdictOf(done, stopped), steps: done, problems }
+  const verdict = verdictOf(done, stopped)
+  const isLame = verdict === 'healthy' && plan.problems.some((problem) => problem.degrades)
+  return { verdict: isLame ? 'degraded' : verdict, steps: done, problems }
 }
 
 // Names of files stand in both, and whoever made the file chose them.

@@ -11,11 +11,12 @@ export const IMAGE_NOTE = '.comfy-init-image.json'
 /** What a ComfyUI tree says about itself; undefined when it has no main.py. */
 export async function lookSource(fs: Fs, tree: string): Promise<ComfySource | undefined> {
   const read = (name: string) => orAbsent(fs.readText(`${tree}/${name}`))
-  const [main, note, version, requirements, cliArgs, folderPaths, gitCommit] = await Promise.all([
+  const [main, note, version, requirements, manager, cliArgs, folderPaths, gitCommit] = await Promise.all([
     orAbsent(fs.follow(`${tree}/main.py`)),
     read(IMAGE_NOTE).then(parseNote),
     read('comfyui_version.py').then((text) => parseVersion(text ?? '')),
     read('requirements.txt'),
+    read('manager_requirements.txt'),
     read('comfy/cli_args.py'),
     read('folder_paths.py'),
     readCommit(fs, tree),
@@ -30,6 +31,7 @@ export async function lookSource(fs: Fs, tree: string): Promise<ComfySource | un
   return {
     ...known,
     identity: identityOf(known),
+    managerRequirements: manager === undefined ? undefined : hash(manager),
     flags: parseFlags(cliArgs ?? ''),
     categories: parseCategories(folderPaths ?? '')
       .filter(({ below }) => below === 'models')

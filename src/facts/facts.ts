@@ -15,6 +15,8 @@ import type { TreeVenv } from './venvs.ts'
 export type Facts = {
   readonly runtime: Runtime
   readonly inContainer: boolean
+  /** Of the processor: `x64`, `arm64`. */
+  readonly arch: string
   readonly who: Who
   readonly mounts: readonly Mount[]
   readonly workspace: Workspace
@@ -135,6 +137,8 @@ export type ComfySource = {
   readonly commit: string | undefined
   /** Digest of its requirements.txt. */
   readonly requirements: string | undefined
+  /** Digest of its manager_requirements.txt: what it needs for the ComfyUI-Manager that is part of it. */
+  readonly managerRequirements?: string | undefined
   /** Short text that differs between images: version, commit and requirements. */
   readonly identity: string
   /** `--flags` that it knows; empty when they could not be read. */

@@ -1,5 +1,6 @@
-import { createHash, type Hash } from 'node:crypto'
+import type { Hash } from 'node:crypto'
 import type { Fs } from '../host/fs.ts'
+import { createHash } from '../host/hash.ts'
 
 /** Whether bytes are the content that git knows by an id (SHA-1 or SHA-256, by its length). */
 export function hasContent(bytes: Uint8Array, id: string): boolean {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { escapeName } from '../base/tree-path.ts'
 import type { Fs } from '../host/fs.ts'
+import { createHash } from '../host/hash.ts'
 import { orAbsent } from './or-absent.ts'
 
 /** One file that git tracks. */

@@ -63,7 +63,7 @@ export async function lookAround(host: Host, sought: Sought, before?: Facts): Pr
   })
   const nowMs = host.clock.now()
   return {
-    ...{ runtime, inContainer, mounts },
+    ...{ runtime, inContainer, mounts, arch: host.self.arch },
     who: { ...who, homeIsUsable },
     ...devices,
     ...found,

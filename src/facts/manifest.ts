@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { TreeEntry } from '../base/tree-entry.ts'
+import { createHash } from '../host/hash.ts'
 
 const KINDS = { f: 'file', d: 'folder', l: 'link' } as const
 const LETTERS = { file: 'f', folder: 'd', link: 'l', other: undefined } as const

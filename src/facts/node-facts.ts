@@ -7,6 +7,8 @@ export type ManifestText = {
   readonly value: unknown
   /** In one line without a full stop, with the line number where there is one. */
   readonly fault: string | undefined
+  /** Line of each entry of `nodes`, from 1. */
+  readonly lines?: readonly number[]
 }
 
 /** What is asked for of custom nodes, and what earlier starts made of it. */
@@ -18,6 +20,8 @@ export type NodeRecords = {
   /** By folder in lower case. */
   readonly checkouts: ReadonlyMap<string, Checkout>
   readonly imports: ImportRecord | undefined
+  /** ComfyUI-Manager was given our defaults before. */
+  readonly managerHasDefaults: boolean
 }
 
 /** What the image's Python has, and the overlay that lies over it. */

@@ -1,5 +1,6 @@
 import type { Fs, Named } from '../host/fs.ts'
 import type { NodeFolder, NodesFolder } from './folder-facts.ts'
+import { lookStamps } from './node-stamps.ts'
 import { orAbsent } from './or-absent.ts'
 
 /** Looks at folders of custom nodes. */
@@ -33,8 +34,9 @@ async function lookFolder(fs: Fs, path: string): Promise<NodesFolder> {
 
 // A link to nothing counts: it was made for a node of an image before.
 async function lookNode(fs: Fs, { name, kind }: Named, path: string): Promise<NodeFolder | undefined> {
-  if (kind === 'folder') return { name, linkTarget: undefined }
+  if (kind === 'folder') return { name, linkTarget: undefined, stamps: await lookStamps(fs, path) }
   if (kind !== 'link') return undefined
   const [leadsTo, linkTarget] = await Promise.all([orAbsent(fs.follow(path)), orAbsent(fs.readLink(path))])
-  return leadsTo === undefined || leadsTo.kind === 'folder' ? { name, linkTarget } : undefined
+  if (leadsTo === undefined) return { name, linkTarget }
+  return leadsTo.kind === 'folder' ? { name, linkTarget, stamps: await lookStamps(fs, path) } : undefined
 }

@@ -1,17 +1,95 @@
-import type { Layout } from '../base/layout.ts'
+import { type Layout, OVERLAY_RECORD, type OverlayPlaces, overlaysIn } from '../base/layout.ts'
+import type { Identity } from '../base/node.ts'
+import { textDigest } from '../base/text-digest.ts'
 import type { Fs } from '../host/fs.ts'
 import type { PythonFacts } from './device-facts.ts'
-import type { PackagesFacts } from './node-facts.ts'
+import { distributionsIn } from './distributions.ts'
+import type { Overlay, PackagesFacts } from './node-facts.ts'
+import { orAbsent } from './or-absent.ts'
+import { OVERLAY_PATHS_FILE, overlayPaths } from './overlay-paths.ts'
+import { parseFailedPackages, parseOverlayRecord, sameIdentity } from './overlay-record.ts'
+import { locatePython } from './python-packages.ts'
 import type { Sought } from './sought.ts'
 
 /** Where to look. */
 type Where = { readonly layout: Layout; readonly python: PythonFacts | undefined; readonly arch: string }
 
-/** Looks at the Python's packages by the names of their folders, and at the overlay for them; nothing is run. */
+/**
+ * Looks at the Python's packages by the names of their folders, and at the overlay for them; nothing is run. Undefined where
+ * packages are left alone, it cannot be told what the Python has, or it is the one of an overlay.
+ */
 export async function lookPackages(
-  _fs: Fs,
-  _sought: Sought,
-  _where: Where,
+  fs: Fs,
+  { packages, constraintsFile }: Pick<Sought, 'packages' | 'constraintsFile'>,
+  { layout, python, arch }: Where,
 ): Promise<PackagesFacts | undefined> {
-  return undefined
+  if (packages === 'off' || python?.version === undefined) return undefined
+  if (python.path.startsWith(`${layout.packages}/`)) return undefined
+  const [place, constraints] = await Promise.all([
+    locatePython(fs, python.path),
+    orAbsent(fs.readText(constraintsFile)),
+  ])
+  const inSites = await Promise.all(place.sites.map((site) => distributionsIn(fs, site)))
+  const there = inSites.flatMap((found) => found ?? [])
+  const sites = place.sites.filter((_, at) => inSites[at] !== undefined)
+  const identity = identityOf({ python, arch, entries: there.map(({ entry }) => entry), constraints })
+  const key = identityKey(identity)
+  const places = overlaysIn(layout.packages, key)
+  const [current, failed] = await Promise.all([
+    lookOverlay(fs, places, identity),
+    orAbsent(fs.readText(places.failed)),
+  ])
+  // The first site that has a package is the one that Python takes it from.
+  const versions = new Map(there.toReversed().map(({ name, version }) => [name, version]))
+  return {
+    ...{ identity, key, sites, versions, constraints, places, current },
+    failed: parseFailedPackages(failed),
+  }
+}
+
+/** Short name of an identity, fit for a folder: `py312-x64-torch2.8.0-cu128-0123456789abcdef`. */
+export function identityKey({ python, arch, torch, cuda, image }: Identity): string {
+  const build = cuda === undefined ? '' : `cu${cuda.replaceAll('.', '')}`
+  const torchName = torch === undefined ? [] : [`torch${torch.replace('+', '-')}`]
+  const cudaName = build === '' || torch?.includes(build) === true ? [] : [build]
+  const parts = [`py${python.replaceAll('.', '')}`, arch, ...torchName, ...cudaName, image]
+  return parts.join('-').replaceAll(/[^\w.-]/g, '_')
+}
+
+type Found = {
+  readonly python: PythonFacts
+  readonly arch: string
+  readonly entries: readonly string[]
+  readonly constraints: string | undefined
+}
+
+function identityOf({ python, arch, entries, constraints }: Found): Identity {
+  const all = [...new Set(entries)].sort().join('\n')
+  return {
+    python: python.version ?? '',
+    arch,
+    torch: python.torch?.version,
+    cuda: python.torch?.cuda,
+    image: textDigest(`${all}\n\n${constraints ?? ''}`),
+  }
+}
+
+// One without its program, or without the file that leads to the image's packages, is damaged: none.
+async function lookOverlay(fs: Fs, places: OverlayPlaces, identity: Identity): Promise<Overlay | undefined> {
+  const name = await orAbsent(fs.readLink(places.current))
+  if (name === undefined || name.includes('/')) return undefined
+  return readOverlay(fs, `${places.folder}/${name}`, identity)
+}
+
+/** The overlay in a folder, where it is complete, whole as far as that can be told from three files, and for this identity. */
+export async function readOverlay(fs: Fs, path: string, identity: Identity): Promise<Overlay | undefined> {
+  const { python, site } = overlayPaths(path, identity.python)
+  const [text, program, paths] = await Promise.all([
+    orAbsent(fs.readText(`${path}/${OVERLAY_RECORD}`)),
+    orAbsent(fs.follow(python)),
+    orAbsent(fs.look(`${site}/${OVERLAY_PATHS_FILE}`)),
+  ])
+  const record = parseOverlayRecord(text)
+  if (record === undefined || program?.kind !== 'file' || paths?.kind !== 'file') return undefined
+  return sameIdentity(record.identity, identity) ? { path, python, record } : undefined
 }

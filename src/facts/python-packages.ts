@@ -7,21 +7,40 @@ import { parseTorchVersion, parseVenvConfig, shortVersion, type VenvConfig } fro
 
 /** What a Python's own files say about it and its packages; nothing is run or imported. */
 export async function describePython(fs: Fs, path: string): Promise<PythonFacts> {
-  const root = dirname(dirname(path))
-  const [config, real] = await Promise.all([
-    orAbsent(fs.readText(`${root}/pyvenv.cfg`)),
-    orAbsent(fs.realPath(path)),
-  ])
-  const venv = config === undefined ? undefined : parseVenvConfig(config)
-  const base = venv?.home === undefined ? dirname(dirname(real ?? path)) : dirname(venv.home)
-  const version = venv?.version ?? shortVersion(basename(real ?? path)) ?? (await versionIn(fs, base))
-  const sites = version === undefined ? [] : sitesOf({ root, base, version, venv })
+  const { root, version, venv, sites } = await locatePython(fs, path)
   const [torch, jupyters] = await Promise.all([
     torchIn(fs, sites),
     Promise.all(sites.map((site) => isFolder(fs, `${site}/jupyterlab`))),
   ])
   const hasJupyter = sites.length === 0 ? undefined : jupyters.includes(true)
   return { path, venv: venv && root, version, torch, hasJupyter }
+}
+
+/** Where a Python's parts lie. */
+export type PythonPlace = {
+  /** The folder above its bin. */
+  readonly root: string
+  /** Folder of the program that a venv was made from; its own where it is none. */
+  readonly home: string
+  readonly version: string | undefined
+  readonly venv: VenvConfig | undefined
+  /** Folders that it may find packages in, in its order; empty where its version is not known. */
+  readonly sites: readonly string[]
+}
+
+/** Finds a Python's parts by its path, pyvenv.cfg and links; whether its folders of packages exist is not looked at. */
+export async function locatePython(fs: Fs, path: string): Promise<PythonPlace> {
+  const root = dirname(dirname(path))
+  const [config, real] = await Promise.all([
+    orAbsent(fs.readText(`${root}/pyvenv.cfg`)),
+    orAbsent(fs.realPath(path)),
+  ])
+  const venv = config === undefined ? undefined : parseVenvConfig(config)
+  const home = venv?.home ?? dirname(real ?? path)
+  const base = dirname(home)
+  const version = venv?.version ?? shortVersion(basename(real ?? path)) ?? (await versionIn(fs, base))
+  const sites = version === undefined ? [] : sitesOf({ root, base, version, venv })
+  return { root, home, version, venv, sites }
 }
 
 async function versionIn(fs: Fs, base: string): Promise<string | undefined> {

@@ -85,7 +85,7 @@ async function run(
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-    timeout: timeoutMs,
+    timeout: Math.ceil(timeoutMs),
     maxBuffer: MAX_OUTPUT_BYTES,
     forceKillAfterDelay: 500,
     ...(cwd === undefined ? {} : { cwd }),

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 /** What to ask for and hand on as it comes. */
 export type Followed = {
@@ -19,7 +19,9 @@ export type Followed = {
 export type FollowEnd = { readonly status: number; readonly isWhole: boolean }
 
 /** Asks over HTTP and hands on the answer as it comes; resolves when it has ended, with undefined when nobody answers in time. */
-export function follow({ host, port, socket, path, ...how }: Followed): Promise<FollowEnd | undefined> {
+export async function follow(followed: Followed): Promise<FollowEnd | undefined> {
+  const { host, port, socket, path, ...how } = followed
+  const { request } = await import('node:http')
   const target = socket === undefined ? { host: host ?? '127.0.0.1', port } : { socketPath: socket }
   return new Promise((resolve) => {
     let begun: IncomingMessage | undefined

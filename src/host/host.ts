@@ -1,4 +1,6 @@
+import { type Archive, realArchive } from './archive.ts'
 import { type Clock, realClock } from './clock.ts'
+import { type Download, realDownload } from './download.ts'
 import { type Exec, realExec } from './exec.ts'
 import { type Fs, realFs } from './fs.ts'
 import { type Memory, realMemory } from './memory.ts'
@@ -14,6 +16,8 @@ export type Host = {
   readonly fs: Fs
   readonly exec: Exec
   readonly net: Net
+  readonly download: Download
+  readonly archive: Archive
   readonly clock: Clock
   readonly users: Users
   readonly signals: Signals
@@ -48,6 +52,8 @@ export function realHost(reaper: Reaper = { kind: 'foreign', path: '' }): Host {
     fs: realFs(),
     exec: realExec(reaper.kind),
     net: realNet(),
+    download: realDownload(),
+    archive: realArchive(),
     clock: realClock(),
     users: realUsers(),
     signals: realSignals(),

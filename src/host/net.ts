@@ -1,8 +1,7 @@
-import { type IncomingMessage, request } from 'node:http'
-import { createServer } from 'node:net'
-import { systemCode } from '../base/problem.ts'
+import type { IncomingMessage } from 'node:http'
 import { type FollowEnd, type Followed, follow } from './follow.ts'
 import { type Knock, knock } from './knock.ts'
+import { listenFault } from './listen-fault.ts'
 import { type OnRequest, type ServeAt, type Served, serve } from './serve.ts'
 
 /** An HTTP answer, read whole unless `isCut`. */
@@ -49,15 +48,9 @@ async function canListen(address: string, port: number): Promise<boolean> {
   return (await listenFault(address, port)) === undefined
 }
 
-function listenFault(address: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error) => resolve(systemCode(error) ?? error.message))
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)))
-  })
-}
-
-function ask(asked: Asked): Promise<Answer | undefined> {
+// What speaks HTTP is loaded when somebody is first asked: by then ComfyUI has been started.
+async function ask(asked: Asked): Promise<Answer | undefined> {
+  const { request } = await import('node:http')
   const { host, port, socket, path, method, headers, body, timeoutMs, signal } = asked
   const target = socket === undefined ? { host: host ?? '127.0.0.1', port } : { socketPath: socket }
   const late = AbortSignal.timeout(timeoutMs)

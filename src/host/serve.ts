@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { connect, type ListenOptions } from 'node:net'
 import { boundServer } from './serve-bounds.ts'
 
@@ -25,6 +25,7 @@ const PATIENCE = {
  * replaced; one that somebody still answers on is EADDRINUSE.
  */
 export async function serve(at: ServeAt, onRequest: OnRequest): Promise<Served> {
+  const { createServer } = await import('node:http')
   const server = createServer(PATIENCE)
   boundServer(server)
   server.on('request', onRequest)

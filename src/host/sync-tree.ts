@@ -13,7 +13,8 @@ import { pathIn } from './path.ts'
  */
 export async function syncTree(path: string, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted()
-  const few = await fewBelow(path)
+  // Where things come and go while they are counted, all at once is right too.
+  const few = await fewBelow(path).catch(() => undefined)
   if (few === undefined) await syncBelow(path, signal)
   else await inFlight(few, syncOne)
   await syncOne(dirname(path))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { QUEUE_NODES, slowPrompt, troublePrompt } from '../support/queue-nodes.ts'
 import { makeWorld, type World } from '../support/story.ts'
 import { until } from '../support/until.ts'
+import { bootReady, stop } from './boot-ready.ts'
 
 /** A world whose ComfyUI has the node that gets into trouble. */
 async function troubleWorld() {
@@ -42,8 +43,7 @@ function kept({ workspace }: World, name = 'queue.json'): readonly string[] {
 
 test('a queue that dies with an exception is reported, ComfyUI is restarted, and what waited is run', async () => {
   const world = await troubleWorld()
-  const container = await world.boot()
-  await world.ready(container)
+  const container = await bootReady(world, {})
 
   const deadly = await post(world, troublePrompt('escape'))
   await post(world, slowPrompt(1, 'waited')).catch(() => 'it was restarted before')
@@ -53,14 +53,12 @@ test('a queue that dies with an exception is reported, ComfyUI is restarted, and
   await world.ready(container)
   await until(async () => (await world.status()).services[0]?.restarts === 1, 'the restart')
   expect(kept(world, 'queue-refused.json')).toEqual([deadly])
-  container.kill('SIGTERM')
-  expect(await container.ended).toBe(0)
+  await stop(container)
 })
 
 test('a queue that dies without a word is found out, and what waited is run after the restart', async () => {
   const world = await troubleWorld()
-  const container = await world.boot({ env: { COMFY_STALL_S: '10' } })
-  await world.ready(container)
+  const container = await bootReady(world, { env: { COMFY_STALL_S: '10' } })
 
   const silent = await post(world, troublePrompt('exit'))
   await runs(world, silent)
@@ -73,14 +71,12 @@ test('a queue that dies without a word is found out, and what waited is run afte
   await until(() => kept(world).length === 0, 'nothing to be kept any more')
   expect(kept(world, 'queue-refused.json')).toEqual([silent])
   await world.ready(container)
-  container.kill('SIGTERM')
-  expect(await container.ended).toBe(0)
+  await stop(container)
 })
 
 test('a stalled ComfyUI is not ready, and where it is only reported it stays as it is', async () => {
   const world = await troubleWorld()
-  const container = await world.boot({ env: { COMFY_ON_STALL: 'report' } })
-  await world.ready(container)
+  const container = await bootReady(world, { env: { COMFY_ON_STALL: 'report' } })
 
   await post(world, troublePrompt('escape'))
 
@@ -90,14 +86,12 @@ test('a stalled ComfyUI is not ready, and where it is only reported it stays as 
   expect((await world.status()).services[0]).toMatchObject({ state: 'running', restarts: 0 })
   expect((await world.ask(container, 'restart', 'comfyui')).code).toBe(0)
   await world.ready(container)
-  container.kill('SIGTERM')
-  expect(await container.ended).toBe(0)
+  await stop(container)
 })
 
 test('a stop waits for the running prompt, keeps those that wait, and the next boot runs them', async () => {
   const world = await troubleWorld()
-  const first = await world.boot({ name: 'one', env: { COMFY_DRAIN_S: '60' } })
-  await world.ready(first)
+  const first = await bootReady(world, { name: 'one', env: { COMFY_DRAIN_S: '60' } })
   await runs(world, await post(world, slowPrompt(30, 'running')))
   const waiting = await post(world, slowPrompt(1, 'waiting'))
 
@@ -112,19 +106,14 @@ test('a stop waits for the running prompt, keeps those that wait, and the next b
   expect(await first.ended).toBe(0)
   expect(pictures(world)).toEqual(['running'])
   expect(kept(world)).toEqual([waiting])
-  const second = await world.boot({ name: 'one' })
-  await world.ready(second)
-  await until(() => pictures(world).length === 2, 'the picture that waited')
-  expect(pictures(world)).toEqual(['running', 'waiting'])
-  await until(() => kept(world).length === 0, 'nothing to be kept any more')
-  second.kill('SIGTERM')
-  expect(await second.ended).toBe(0)
+  const second = await bootReady(world, { name: 'one' })
+  await expectAllMade(world, ['running', 'waiting'])
+  await stop(second)
 })
 
 test('a second TERM ends the wait, and the prompt that was cut off is kept as well', async () => {
   const world = await troubleWorld()
-  const container = await world.boot({ env: { COMFY_DRAIN_S: '600' } })
-  await world.ready(container)
+  const container = await bootReady(world, { env: { COMFY_DRAIN_S: '600' } })
   const long = await post(world, slowPrompt(900, 'long'))
   await runs(world, long)
   const waiting = await post(world, slowPrompt(1, 'waiting'))
@@ -141,44 +130,55 @@ test('a second TERM ends the wait, and the prompt that was cut off is kept as we
 
 test('a kill during the wait loses nothing', async () => {
   const world = await troubleWorld()
-  const first = await world.boot({ name: 'one', env: { COMFY_DRAIN_S: '600' } })
-  await world.ready(first)
-  await runs(world, await post(world, slowPrompt(20, 'cut')))
-  await post(world, slowPrompt(1, 'waiting'))
-  first.kill('SIGTERM')
-  await until(() => kept(world).length === 2, 'the queue to be kept')
+  await killedInTheWait(world, ['cut', 'waiting'])
 
-  first.kill('SIGKILL')
-  await first.ended
+  const container = await bootReady(world, { name: 'one' })
 
-  const second = await world.boot({ name: 'one' })
-  await world.ready(second)
-  await until(() => pictures(world).length === 2, 'both pictures')
-  expect(pictures(world)).toEqual(['cut', 'waiting'])
-  await until(() => kept(world).length === 0, 'nothing to be kept any more')
-  second.kill('SIGTERM')
-  expect(await second.ended).toBe(0)
+  await expectAllMade(world, ['cut', 'waiting'])
+  await stop(container)
 })
 
 test('a kill of ComfyUI loses none of the prompts that were queued again', async () => {
   const world = await troubleWorld()
-  const first = await world.boot({ name: 'one', env: { COMFY_DRAIN_S: '600' } })
-  await world.ready(first)
-  await runs(world, await post(world, slowPrompt(20, 'one')))
-  await post(world, slowPrompt(1, 'two'))
-  first.kill('SIGTERM')
-  await until(() => kept(world).length === 2, 'the queue to be kept')
-  first.kill('SIGKILL')
-  await first.ended
-  const second = await world.boot({ name: 'one' })
-  await world.ready(second)
+  await killedInTheWait(world, ['one', 'two'])
+  const container = await bootReady(world, { name: 'one' })
   await runs(world, kept(world)[0] ?? '')
 
-  await world.box.exec(second, ['pkill', '-KILL', '-f', 'main.py'])
+  await world.box.exec(container, ['pkill', '-KILL', '-f', 'main.py'])
 
-  await until(() => pictures(world).length === 2, 'both pictures')
-  expect(pictures(world)).toEqual(['one', 'two'])
-  await until(() => kept(world).length === 0, 'nothing to be kept any more')
-  second.kill('SIGTERM')
-  expect(await second.ended).toBe(0)
+  await expectAllMade(world, ['one', 'two'])
+  await stop(container)
 })
+
+test.each([
+  ['restart', ['restart']],
+  ['stop and start', ['stop', 'start']],
+])('what waits is run after a %s by hand', async (_, acts) => {
+  const world = await troubleWorld()
+  const container = await bootReady(world, {})
+  await runs(world, await post(world, slowPrompt(900, 'running')))
+  await post(world, slowPrompt(1, 'one'))
+  await post(world, slowPrompt(1, 'two'))
+
+  for (const act of acts) expect((await world.ask(container, act, 'comfyui')).code).toBe(0)
+
+  await expectAllMade(world, ['one', 'two'])
+  await stop(container)
+})
+
+/** A container «one» that was told to stop, waited for its first prompt while another waited, and was killed then. */
+async function killedInTheWait(world: World, [running, waiting]: readonly [string, string]): Promise<void> {
+  const container = await bootReady(world, { name: 'one', env: { COMFY_DRAIN_S: '600' } })
+  await runs(world, await post(world, slowPrompt(20, running)))
+  await post(world, slowPrompt(1, waiting))
+  container.kill('SIGTERM')
+  await until(() => kept(world).length === 2, 'the queue to be kept')
+  container.kill('SIGKILL')
+  await container.ended
+}
+
+async function expectAllMade(world: World, names: readonly string[]): Promise<void> {
+  await until(() => pictures(world).length === names.length, 'the pictures')
+  expect(pictures(world)).toEqual(names)
+  await until(() => kept(world).length === 0, 'nothing to be kept any more')
+}

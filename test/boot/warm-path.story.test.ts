@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { RunOptions } from '../support/container.ts'
 import { makeWorld, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { PROGRAMS_AND_PEERS, programsOf, readTrace, type Trace } from '../support/trace.ts'
 
 test.each([
   ['the same container started again', 'one'],
@@ -11,11 +11,11 @@ test.each([
   const world = await makeWorld()
   await firstBoot(world)
 
-  const { programs, peers } = await tracedBoot(world, { name })
+  const trace = await tracedBoot(world, { name })
 
+  const { programs, peers } = trace
   // The reaper is tried out once before it takes our place.
-  const names = programs.map(({ file }) => (/\/fd\/|tini/.test(file) ? 'reaper' : file))
-  expect(names.filter((name, at) => name !== names[at - 1])).toEqual([
+  expect(programsOf(trace)).toEqual([
     '/usr/local/bin/comfy-init',
     'reaper',
     '/usr/local/bin/comfy-init',
@@ -40,7 +40,7 @@ test('the trace would see a child and a peer', async () => {
   const script = 'exec 3<>/dev/udp/192.0.2.1/9; exec true'
 
   const container = await world.boot({
-    trace: { file, calls: CALLS },
+    trace: { file, calls: PROGRAMS_AND_PEERS },
     offline: false,
     args: ['bash', '-c', script],
   })
@@ -63,8 +63,6 @@ test('a second boot without a network, with the default nodes there, is ready', 
   expect(container.err()).not.toContain('clone')
 })
 
-const CALLS = 'execve,execveat,connect,sendto,sendmsg,sendmmsg'
-
 async function firstBoot(world: World, options: RunOptions = {}): Promise<void> {
   const first = await world.boot({ ...options, name: 'one' })
   await world.ready(first)
@@ -74,30 +72,9 @@ async function firstBoot(world: World, options: RunOptions = {}): Promise<void> 
 
 async function tracedBoot(world: World, options: RunOptions): Promise<Trace> {
   const file = `${await tempFolder()}/trace`
-  const container = await world.boot({ ...options, trace: { file, calls: CALLS } })
+  const container = await world.boot({ ...options, trace: { file, calls: PROGRAMS_AND_PEERS } })
   await world.ready(container)
   container.kill('SIGTERM')
   expect(await container.ended).toBe(0)
   return readTrace(file)
-}
-
-type Trace = {
-  /** Every program that was to be run, from comfy-init on. */
-  readonly programs: readonly { readonly file: string; readonly line: string }[]
-  /** Addresses of the internet families that were connected or sent to. */
-  readonly peers: readonly string[]
-}
-
-function readTrace(file: string): Trace {
-  const lines = readFileSync(file, 'utf8').split('\n')
-  const execs = lines.flatMap((line) => {
-    const found = /^\d+ +execve(?:at)?\((?:\d+, )?"([^"]*)"/.exec(line)?.[1]
-    return found === undefined ? [] : [{ file: found, line }]
-  })
-  const start = execs.findIndex((each) => each.file === '/usr/local/bin/comfy-init')
-  const peers = lines.flatMap((line) => {
-    const found = /inet_addr\("([^"]*)"\)|inet_pton\(AF_INET6, "([^"]*)"/.exec(line)
-    return found === null ? [] : [found[1] ?? found[2] ?? '']
-  })
-  return { programs: execs.slice(start), peers }
 }

@@ -19,6 +19,15 @@ test('opening the doors loads no library', () => {
   expect([...loaded].filter((name) => !name.startsWith(TOP) && !name.startsWith('node:'))).toEqual([])
 })
 
+// Each takes milliseconds to load; Node itself loads neither to start a program.
+test('a boot loads neither cryptography nor HTTP before ComfyUI is started', () => {
+  const loaded = ['app/boot.ts', 'host/host.ts', 'http/doors.ts'].map((name) => loadedBy(join(TOP, name)))
+  const names = loaded.flatMap((each) => [...each])
+
+  expect(names).toContain(join(TOP, 'facts/look-around.ts'))
+  expect(names.filter((name) => /^node:(crypto|https?|tls|zlib)$/.test(name))).toEqual([])
+})
+
 /** Everything a file loads at once: imports of values, and theirs; not what it imports when it is first needed. */
 function loadedBy(file: string, loaded = new Set<string>()): ReadonlySet<string> {
   if (loaded.has(file)) return loaded

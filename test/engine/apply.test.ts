@@ -192,3 +192,14 @@ test('what a folder’s name would do to a terminal is written out in titles and
     { type: 'step-started', id: 'a', title: plain },
   ])
 })
+
+test('something optional that is missing makes a boot degraded, though every step was done', async () => {
+  const missing = new Problem('NODES_FOLDER_ABSENT', { path: '/nodes' }, { degrades: true })
+  const plain = new Problem('NODES_FOLDER_ABSENT', { path: '/nodes' })
+
+  const lame = await run({ steps: [step('a', [])], problems: [missing] })
+  const warned = await run({ steps: [step('a', [])], problems: [plain] })
+
+  expect(lame.report.verdict).toBe('degraded')
+  expect(warned.report.verdict).toBe('healthy')
+})

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import type { Running } from '../support/container.ts'
+import { textOf } from '../support/proc.ts'
 
 /** A process of a container, by the container's own numbers. */
 export type Process = {
@@ -39,14 +40,6 @@ function readProcess(running: Running, hostPid: number): Process | undefined {
   const args = textOf(`${proc}/cmdline`).replaceAll('\0', ' ').trim()
   const program = linkOf(`/proc/${hostPid}/exe`)
   return { pid: inner, hostPid, parent: Number(parent), state, group: Number(group), args, program }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function linkOf(path: string): string {

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { realHost } from '../../src/host/host.ts'
 import { makeBox } from '../support/container.ts'
+import { commandOf, stateIn, textOf } from '../support/proc.ts'
 import { makeWorld, zombiesOf } from '../support/story.ts'
 import { until } from '../support/until.ts'
 import { ours, processesOf } from './processes.ts'
@@ -74,7 +75,7 @@ test.each([
 
 test('a thousand helper programs that are cut short leave no zombie', async () => {
   const { exec } = realHost()
-  const zombies = () => childrenOf(process.pid).filter((pid) => stateOf(pid) === 'Z')
+  const zombies = () => childrenOf(process.pid).filter((pid) => stateIn(`/proc/${pid}/stat`) === 'Z')
   const cut = async () => {
     const stopping = new AbortController()
     const run = exec.run({
@@ -96,22 +97,6 @@ test('a thousand helper programs that are cut short leave no zombie', async () =
 
 function childrenOf(pid: number): readonly number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+    textOf(`/proc/${pid}/task/${task}/children`).trim().split(' ').filter(Boolean).map(Number),
   )
-}
-
-function stateOf(pid: number): string | undefined {
-  try {
-    return /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
-  } catch {
-    return undefined
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return ''
-  }
 }

@@ -18,9 +18,10 @@ const LIBRARIES: Readonly<Record<string, RegExp>> = {
   execa: /^src\/host\/exec\.ts$/,
   fastify: /^src\/http\//,
   'prom-client': /^src\/http\/exposition\.ts$/,
-  'zod/mini': /^src\/(settings|http)\//,
-  yaml: /^src\/settings\//,
+  'zod/mini': /^src\/(settings|http|features\/nodes)\//,
+  yaml: /^src\/(settings\/|facts\/yaml-value\.ts$|features\/nodes\/manifest\/edit\.ts$)/,
   commander: /^src\/cli\//,
+  yauzl: /^src\/host\/archive/,
 }
 
 const EFFECTS = /^node:(fs|child_process|net|http|https|os|worker_threads|dgram|tls|sea)(\/|$)/

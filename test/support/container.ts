@@ -1,10 +1,11 @@
 import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { type ContainerSpec, containerScript } from '../../scripts/sandbox/container-script.ts'
 import { type BoxVolume, makeVolume } from './box-volume.ts'
+import { commandOf, textOf } from './proc.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -206,20 +207,8 @@ function scriptOf(folder: string, options: RunOptions): string {
 }
 
 function childOf(pid: number): number | undefined {
-  try {
-    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-    return first === undefined || first === '' ? undefined : Number(first)
-  } catch {
-    return undefined
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return ''
-  }
+  const [first] = textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ')
+  return first === undefined || first === '' ? undefined : Number(first)
 }
 
 function chrooted(pid: number, folder: string): boolean {

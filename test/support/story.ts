@@ -13,6 +13,7 @@ import { join, relative } from 'node:path'
 import { writeNode } from '../../scripts/sandbox/fill.ts'
 import type { Status } from '../../src/app/status.ts'
 import { type Box, makeBox, type Running, type RunOptions, type Said } from './container.ts'
+import { stateIn } from './proc.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -120,16 +121,8 @@ export function zombiesOf(running: Running): number {
   const proc = `/proc/${running.pid}/root/proc`
   const states = readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => stateOf(`${proc}/${name}/stat`))
+    .map((name) => stateIn(`${proc}/${name}/stat`))
   return states.filter((state) => state === 'Z').length
-}
-
-function stateOf(path: string): string | undefined {
-  try {
-    return /\) (\S)/.exec(readFileSync(path, 'utf8'))?.[1]
-  } catch {
-    return undefined
-  }
 }
 
 /** A file of /proc of a process that the container knows by this number, its parts separated by NUL. */

@@ -17,6 +17,7 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
   return {
     runtime: 'docker',
     inContainer: true,
+    arch: 'x64',
     who: aWho(),
     mounts: [
       aMount({ point: '/', filesystem: 'overlay', source: 'overlay' }),
@@ -36,7 +37,7 @@ export function aFacts(overrides: Partial<Facts> = {}): Facts {
       aNodesFolder('/workspace/custom_nodes'),
       aNodesFolder(IMAGE_NODES),
     ],
-    nodeRecords: { manifests: [], locks: [], checkouts: new Map(), imports: undefined },
+    nodeRecords: { manifests: [], locks: [], checkouts: new Map(), imports: undefined, managerHasDefaults: true },
     packages: undefined,
     models: [aModelsFolder('/workspace/ComfyUI/models'), aModelsFolder('/workspace/models')],
     folders: new Set<string>(),

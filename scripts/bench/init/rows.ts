@@ -1,5 +1,6 @@
+import { textOf } from '../layers.ts'
 import type { Live, Sandbox } from './sandbox.ts'
-import { textOf, wallClock } from './sandbox.ts'
+import { wallClock } from './sandbox.ts'
 import { isOurs, type Way } from './ways.ts'
 
 /** What is measured, in the order of the table. */

@@ -1,23 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { containerScript } from '../../sandbox/container-script.ts'
+import { childrenOf, descendants, type Layers, makeLayers, PATH, startContainer } from '../layers.ts'
 import { STUB, type Way } from './ways.ts'
-
-const TOP = join(import.meta.dirname, '../../..')
-const BINARY = join(TOP, `dist/comfy-init-linux-${process.arch}`)
-
-const PATH = '/usr/local/bin:/usr/bin:/bin'
 
 const SUPERVISORD = `[supervisord]
 user=root
@@ -62,66 +47,29 @@ export type Live = {
 
 /** Makes the sandbox; to be called in a mount namespace of its own. */
 export function makeSandbox(): Sandbox {
-  const outside = mkdtempSync(join(tmpdir(), 'comfy-init-bench-'))
-  const folder = `${outside}/layers`
-  for (const name of ['layers', 'bench/s6/stub', 'bench/s6/.s6-svscan'])
-    mkdirSync(`${outside}/${name}`, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder])
-  for (const name of ['usr/local/bin', 'opt', 'workspace', 'bench', 'tmp', 'run'])
-    mkdirSync(`${folder}/image/${name}`, { recursive: true })
-  writeFileSync(`${folder}/image/.dockerenv`, '')
-  writeFileSync(`${folder}/image/usr/local/bin/comfy-init`, '')
-  const home = `${folder}/image/opt/ComfyUI`
-  cpSync(join(TOP, 'test/support/comfyui'), home, { recursive: true, preserveTimestamps: true })
-  const script = (name: string, text: string) =>
-    writeFileSync(`${outside}/bench/${name}`, text, { mode: 0o755 })
+  const layers = makeLayers()
+  const { outside, script } = layers
+  for (const name of ['stub', '.s6-svscan']) mkdirSync(`${outside}/bench/s6/${name}`, { recursive: true })
   script('stub', readFileSync(join(import.meta.dirname, 'stub.pl'), 'utf8'))
-  script('start.sh', '#!/bin/bash\necho "$EPOCHREALTIME" > /bench/start\nexec "$@"\n')
   script('ends', '#!/bin/sh\neval "$STUB_LINE"\n')
   script('s6/stub/run', `#!/bin/sh\nexec ${STUB}\n`)
   script('s6/.s6-svscan/finish', '#!/bin/sh\nexit 0\n')
   script('supervisord.conf', SUPERVISORD)
-  chownSync(`${outside}/bench`, 1000, 1000)
   return {
-    start: (way, command) => start({ outside, folder }, way, command),
+    start: (way, command) => start(layers, way, command),
     stamps: (name) => stampsIn(`${outside}/bench/${name}`),
-    end: () => {
-      execFileSync('umount', ['--lazy', folder])
-      rmSync(outside, { recursive: true, force: true })
-    },
+    end: layers.end,
   }
 }
 
-type Folders = { readonly outside: string; readonly folder: string }
-
-function start({ outside, folder }: Folders, way: Way, command = way.command()): Live {
+function start(layers: Layers, way: Way, command = way.command()): Live {
   for (const name of ['start', 'exec', 'up', 'seen', 'orphans'])
-    rmSync(`${outside}/bench/${name}`, { force: true })
+    rmSync(`${layers.outside}/bench/${name}`, { force: true })
   setClock()
-  const name = way.name.replaceAll(/\W+/g, '-')
-  mkdirSync(`${outside}/workspace-${name}`, { recursive: true })
-  chownSync(`${outside}/workspace-${name}`, 1000, 1000)
-  const script = containerScript({
-    folder,
-    name,
-    init: !way.file.endsWith('comfy-init'),
-    offline: true,
-    env: {
-      PATH,
-      COMFY_NODES: '',
-      COMFY_LOG_LEVEL: 'error',
-      ...way.env,
-    },
-    volumes: [
-      { from: BINARY, at: '/usr/local/bin/comfy-init', readOnly: true },
-      { from: `${outside}/workspace-${name}`, at: '/workspace' },
-      { from: `${outside}/bench`, at: '/bench' },
-    ],
-    command: ['/bench/start.sh', ...command],
-  })
-  const namespaces = ['--pid', '--mount', '--ipc', '--net', '--fork', '--kill-child']
-  const child = spawn('unshare', [...namespaces, 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
-  return live(child)
+  const init = !way.file.endsWith('comfy-init')
+  return live(
+    startContainer(layers, { name: way.name, init, env: way.env, volumes: [], command, print: 'stdout' }),
+  )
 }
 
 function live(child: ChildProcess): Live {
@@ -165,21 +113,4 @@ function setClock(): void {
 function stampsIn(path: string): readonly number[] {
   if (!existsSync(path)) return []
   return readFileSync(path, 'utf8').trim().split('\n').map(Number.parseFloat)
-}
-
-function descendants(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)])
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
-}
-
-/** A file of /proc, empty when its process is gone. */
-export function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -11,13 +11,14 @@ import type { Settings } from '../../settings/settings.ts'
 /** How to go on: what is decided in each round, who is told, and what ends it before the next step. */
 export type Rounds = {
   readonly settings: Settings
-  readonly decide: (facts: Facts) => Plan
+  /** `failed`: steps that were tried and are not tried again. */
+  readonly decide: (facts: Facts, failed: ReadonlySet<string>) => Plan
   readonly tell: Tell
   readonly signal: AbortSignal
 }
 
-/** More than any act needs: switch, become, patch, done. */
-const MAX_ROUNDS = 5
+/** More than any act needs: switch, become, patch, check out, install, import, done. */
+const MAX_ROUNDS = 8
 
 /** Looks, decides and acts until nothing is left to do, as a boot does, for a workspace that is held already. */
 export async function goRounds(
@@ -28,10 +29,10 @@ export async function goRounds(
   let facts: Facts | undefined
   for (;;) {
     facts = await lookAround(host, settings, facts)
-    const plan = decide(facts)
     const failed = new Set(
       reports.flatMap(({ steps }) => steps.filter(({ result }) => result === 'failed').map(({ id }) => id)),
     )
+    const plan = decide(facts, failed)
     const report = await apply(plan, host, { tell, signal, target: facts.who.target, failed })
     reports.push(report)
     const changed = report.steps.some(({ result, changes }) => result === 'done' && changes.length > 0)

@@ -8,8 +8,8 @@ import type { Host } from '../../host/host.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { phaseHere } from './holder.ts'
 
-/** An act that changes which trees lie in the workspace. */
-export type TreeAct = 'upgrade' | 'rollback' | 'clean'
+/** An act that changes which trees, or nodes, lie in the workspace. */
+export type TreeAct = 'upgrade' | 'rollback' | 'clean' | 'nodes'
 
 /**
  * Whether the trees can be changed now: `ours` until it is released, unless `lost` is aborted first; `running`: the comfy-init

@@ -164,20 +164,20 @@ export const usageProblems = {
     remedy: ({ code }) => REMEDY_BY_CODE[code] ?? 'Look at the volume, and at what the system logged: dmesg.',
   }),
   WORKSPACE_BUSY: entry<{
-    act: 'upgrade' | 'rollback' | 'clean'
+    act: 'upgrade' | 'rollback' | 'clean' | 'nodes'
     path: string
     why: 'elsewhere' | 'preparing' | 'unknown' | 'switching' | 'rollback'
     owner?: Owner | undefined
   }>({
     kind: 'temporary',
-    what: ({ act, path }) => `Cannot ${ACTS[act]} ${act === 'clean' ? '' : 'ComfyUI in '}${path} now.`,
+    what: ({ act, path }) => `Cannot ${ACTS[act]} ${BELONGS[act]}${path} now.`,
     why: ({ why, owner }) => BUSY[why](owner),
     remedy: ({ act, why }, runtime) =>
       why === 'elsewhere'
-        ? `Ask there: ${inside(runtime)} comfy-init workspace ${act}. Or end that container and type this again.`
+        ? `Ask there: ${inside(runtime)} comfy-init ${COMMANDS[act]}. Or end that container and type this again.`
         : why === 'switching' || why === 'rollback'
-          ? `Start the container, which does it, and then: comfy-init workspace ${act}`
-          : `Wait until comfy-init status says ready, then: comfy-init workspace ${act}`,
+          ? `Start the container, which does it, and then: comfy-init ${COMMANDS[act]}`
+          : `Wait until comfy-init status says ready, then: comfy-init ${COMMANDS[act]}`,
   }),
   INTERNAL: entry<{ message: string }>({
     kind: 'bug',
@@ -188,7 +188,27 @@ export const usageProblems = {
   }),
 } as const
 
-const ACTS = { verify: 'verify', upgrade: 'upgrade', rollback: 'roll back', clean: 'clean' } as const
+const ACTS = {
+  verify: 'verify',
+  upgrade: 'upgrade',
+  rollback: 'roll back',
+  clean: 'clean',
+  nodes: 'change',
+} as const
+
+const BELONGS = {
+  upgrade: 'ComfyUI in ',
+  rollback: 'ComfyUI in ',
+  clean: '',
+  nodes: 'the custom nodes of ',
+} as const
+
+const COMMANDS = {
+  upgrade: 'workspace upgrade',
+  rollback: 'workspace rollback',
+  clean: 'workspace clean',
+  nodes: 'nodes sync',
+} as const
 
 const BUSY = {
   elsewhere: (owner) => `Another container uses it: ${ownerText(owner)}.`,

@@ -10,6 +10,9 @@ export type Traceback = {
 
 const HEAD = 'Traceback (most recent call last):'
 
+// ComfyUI names the module of a node by its path, which says nothing that the frames do not say.
+const ENDING = /^(?:\/[^:]*\.)?([\w.]+)(?:: (.*))?$/
+
 /** A traceback that many lines follow did not end the program; those of a long message are indented. */
 const MOST_AFTER = 12
 
@@ -22,7 +25,7 @@ export function fatalTraceback(lines: readonly string[]): Traceback | undefined 
   if (head === -1 || lines.slice(Math.max(0, head - 2), head).some(isHandled)) return undefined
   const below = lines.slice(head + 1)
   const end = below.findIndex((line) => !/^\s/.test(line) && line !== '')
-  const [, exception = '', message = ''] = /^([\w.]+)(?:: (.*))?$/.exec(below[end] ?? '') ?? []
+  const [, exception = '', message = ''] = ENDING.exec(below[end] ?? '') ?? []
   const after = below.slice(end + 1)
   if (end === -1 || exception === '' || isGoingOn(after)) return undefined
   return { exception, message, ...placeOf(below.slice(0, end)) }

@@ -1,13 +1,14 @@
-import { IMAGE_NODES, type Places } from '../../base/layout.ts'
+import type { Places } from '../../base/layout.ts'
+import { problemOf } from '../../base/node-failure.ts'
 import { Problem } from '../../base/problem.ts'
 import { joinPlans, type Plan, problems, steps } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { cloneNode } from './clone-node.ts'
+import { checkOutStep } from './checkout/step.ts'
+import { choicesFor } from './choose.ts'
 import { decideNodeLinks } from './image-nodes.ts'
 import { linkNodes } from './link-nodes.ts'
-import { readNodeList } from './node-list.ts'
-import { holdsNode } from './presence.ts'
+import { readLocks } from './lock/read-locks.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Links the nodes that the image brings into custom_nodes. Pure. */
@@ -20,26 +21,22 @@ export function planImageNodes(settings: Settings, facts: Facts, places: Places)
   )
 }
 
-/** Checks out what is wanted and nowhere yet, or wanted otherwise than it is. Pure. */
-export function planCheckouts(
-  settings: Settings,
-  facts: Facts,
-  { places }: { readonly places: Places; readonly wanted: Wanted },
-): Plan {
-  const { wanted, problems } = readNodeList(settings.nodes ?? ['ComfyUI-Manager', 'comfyui_controlnet_aux'])
-  const folders = facts.nodes.filter(({ path }) => inUse(path, settings, { facts, places }))
-  const absent = wanted.filter(({ name }) => !folders.some((folder) => holdsNode(folder, name)))
-  return { steps: absent.map((node) => cloneNode(node, places)), problems }
-}
+/** What nodes are planned from. */
+export type NodesWanted = { readonly places: Places; readonly wanted: Wanted }
 
-type World = { readonly facts: Facts; readonly places: Places }
-
-// The image tree's own nodes count while they are linked (link), or come along with the tree that is still to be copied.
-function inUse(path: string, settings: Settings, { facts, places }: World): boolean {
-  const { image, workspace } = facts
-  if (path === places.customNodes || path === IMAGE_NODES || path === settings.nodesFolder) return true
-  const comes = places.mode === 'link' || workspace.tree.state !== 'ours'
-  return image !== undefined && path === `${image.path}/custom_nodes` && comes
+/** Checks out what is wanted and nowhere yet, or is there otherwise than it is wanted; tells what did not work out. Pure. */
+export function planCheckouts(settings: Settings, facts: Facts, { places, wanted }: NodesWanted): Plan {
+  const choices = choicesFor(settings, facts, { places, wanted })
+  const toDo = choices.flatMap((choice) => (choice.act === 'check-out' ? [choice.node] : []))
+  const failed = choices.flatMap((choice) =>
+    choice.failure === undefined || choice.act === 'check-out'
+      ? []
+      : [problemOf(choice.failure, choice.node.wanted.required)],
+  )
+  return joinPlans(
+    problems(...wanted.problems, ...readLocks(facts.nodeRecords.locks).problems, ...failed),
+    toDo.length === 0 ? steps() : steps(checkOutStep({ nodes: toDo, places, settings })),
+  )
 }
 
 function missingFolder(nodesFolder: string | undefined, facts: Facts): Plan {

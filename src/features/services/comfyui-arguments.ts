@@ -13,6 +13,8 @@ export type ArgumentSources = {
   readonly settings: Settings
   readonly facts: Facts
   readonly places: Places
+  /** ComfyUI’s own ComfyUI-Manager is wanted, and what it needs is there. */
+  readonly hasManager?: boolean
 }
 
 /** A flag with its value, if it takes one. */
@@ -76,7 +78,7 @@ function flagOf(word: string): string {
   return word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : ''
 }
 
-function wanted({ settings, facts, places }: ArgumentSources): readonly Flag[] {
+function wanted({ settings, facts, places, hasManager = false }: ArgumentSources): readonly Flag[] {
   const flag = (name: string, value: string | undefined): readonly Flag[] =>
     value === undefined ? [] : [[name, value]]
   const base = places.mode === 'link' ? places.base : undefined
@@ -92,6 +94,7 @@ function wanted({ settings, facts, places }: ArgumentSources): readonly Flag[] {
     ...flag('--output-directory', settings.outputFolder),
     // Also the cure for prints of nodes that would stay in Python's buffer until the end.
     ['--log-stdout'],
+    ...(hasManager ? [['--enable-manager'] as const] : []),
     ...(usesGpu(settings, facts) ? [] : [['--cpu'] as const]),
   ]
 }

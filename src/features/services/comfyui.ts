@@ -30,7 +30,7 @@ export function comfyuiService(sources: ArgumentSources & { readonly env: ChildE
   const spec: ServiceSpec = {
     name: 'comfyui',
     title: 'ComfyUI',
-    file: facts.python?.path ?? settings.python ?? 'python3',
+    file: facts.packages?.current?.python ?? facts.python?.path ?? settings.python ?? 'python3',
     args: [`${places.code}/main.py`, ...args],
     env,
     cwd: places.code,

@@ -1,7 +1,10 @@
-import type { Places } from '../../base/layout.ts'
+import type { Layout, Places } from '../../base/layout.ts'
 import type { Facts } from '../../facts/facts.ts'
+import type { Overlay } from '../../facts/node-facts.ts'
+import { overlayPaths } from '../../facts/overlay-paths.ts'
 import type { ChildEnv } from '../../host/exec.ts'
-import { options, type Settings } from '../../settings/settings.ts'
+import { inheritedFrom } from '../../settings/inherited.ts'
+import type { Settings } from '../../settings/settings.ts'
 import { homeOf } from './home.ts'
 
 /** All that a child's environment is made of; `container` is the environment the container was started with. */
@@ -14,11 +17,11 @@ export type EnvironmentSources = {
 
 /** The container's environment less what is ours, plus what ComfyUI and its nodes need to find their way. Pure. */
 export function childEnvironment(sources: EnvironmentSources): ChildEnv {
-  const inherited = inheritedFrom(sources.container)
+  const inherited = inheritedFrom(sources.container, { withShared: true })
   return {
     ...inherited,
     ...person(sources),
-    ...python(inherited, sources.facts),
+    ...python(inherited, sources.facts, sources.places.layout),
     ...gitTrust(inherited),
     ...caches(inherited, sources.settings),
     ...tokens(sources.settings),
@@ -28,45 +31,41 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnv {
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Secrets that children are meant to have; every other secret of ours is kept from them. */
-const SHARED_SECRETS: ReadonlySet<string> = new Set(['hfToken', 'civitaiToken'])
-
-function inheritedFrom(container: EnvironmentSources['container']): Record<string, string> {
-  const hidden = hiddenNames()
-  const kept = Object.entries(container).filter(
-    (pair): pair is [string, string] =>
-      pair[1] !== undefined && !hidden.has(pair[0]) && !/^(COMFY_INIT_|PKG_EXECPATH$)/.test(pair[0]),
-  )
-  return Object.fromEntries(kept)
-}
-
-function hiddenNames(): ReadonlySet<string> {
-  const hidden = Object.entries(options).flatMap(([key, option]) => {
-    if (!('secret' in option) || option.secret !== true) return []
-    const names = [option.env, ...(option.aliases ?? [])]
-    const files = names.map((name) => `${name}_FILE`)
-    return SHARED_SECRETS.has(key) ? files : [...names, ...files]
-  })
-  return new Set(hidden)
-}
-
 // Nodes look up their home and user name and crash without: getpass.getuser() fails for an id without a passwd line.
 function person({ container, facts, places }: EnvironmentSources) {
   const name = facts.who.passwd?.name ?? 'comfy'
   return { HOME: homeOf(container, facts, places), USER: name, LOGNAME: name }
 }
 
-function python(inherited: ChildEnv, facts: Facts) {
-  const venv = facts.python?.venv
+function python(inherited: ChildEnv, { python, packages }: Facts, layout: Layout): ChildEnv {
   const path = inherited.PATH || DEFAULT_PATH
   const common = { PYTHONUNBUFFERED: '1' }
+  const overlay = packages?.current
+  const venv = overlay?.path ?? python?.venv
   if (venv === undefined) return { ...common, PATH: path }
-  const bin = `${venv}/bin`
+  const bins = [venv, ...(overlay === undefined || python?.venv === undefined ? [] : [python.venv])].map(
+    (each) => `${each}/bin`,
+  )
+  const first = path.split(':').slice(0, bins.length)
   return {
     ...common,
+    ...(overlay === undefined ? {} : intoOverlay(inherited, overlay, layout)),
     VIRTUAL_ENV: venv,
-    PATH: path.split(':')[0] === bin ? path : `${bin}:${path}`,
+    PATH: bins.every((bin, at) => bin === first[at]) ? path : [...bins, path].join(':'),
   }
+}
+
+// Whatever installs packages later, ComfyUI-Manager and a person in a terminal too, does it into the overlay, and not over torch.
+function intoOverlay(inherited: ChildEnv, overlay: Overlay, { packageCache }: Layout): ChildEnv {
+  const { constraints } = overlayPaths(overlay.path, overlay.record.identity.python)
+  const wanted = {
+    PIP_CONSTRAINT: constraints,
+    UV_CONSTRAINT: constraints,
+    PIP_CACHE_DIR: `${packageCache}/pip`,
+    UV_CACHE_DIR: `${packageCache}/uv`,
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+  }
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => !inherited[name]))
 }
 
 // git refuses trees of another owner, and volumes often have one; a file in HOME would outlive this container.

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Places } from '../../base/layout.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ServiceSpec } from '../../base/service.ts'
@@ -36,10 +37,10 @@ export function jupyterService(sources: JupyterSources): ServiceSpec | undefined
   return {
     name: 'jupyter',
     title: 'JupyterLab',
-    file: facts.python.path,
+    file: facts.packages?.current?.python ?? facts.python.path,
     args: ['-m', 'jupyterlab', ...jupyterArguments(settings, facts)],
     // In the environment, not in the arguments: those can be read by everybody on the machine.
-    env: { ...own, JUPYTER_TOKEN: token.reveal() },
+    env: { ...own, ...imageData(own, facts), JUPYTER_TOKEN: token.reveal() },
     cwd: settings.workspace,
     essential: false,
     stop: stopLadder(settings.jupyterStopLadder, LADDER, settings.stopGraceMs),
@@ -48,6 +49,18 @@ export function jupyterService(sources: JupyterSources): ServiceSpec | undefined
     logFile: `${places.layout.logs}/jupyter.log`,
     oomScore: OOM_SCORE,
     ...(settings.openFiles === undefined ? {} : { openFiles: settings.openFiles }),
+  }
+}
+
+// It looks for its page, kernels and extensions beside its Python; with an overlay those of the image lie beside the one below.
+function imageData(env: ChildEnv, { packages, python }: Facts): ChildEnv {
+  if (packages?.current === undefined || python === undefined) return {}
+  const root = python.venv ?? dirname(dirname(python.path))
+  const after = (name: string, path: string) => ({ [name]: env[name] ? `${env[name]}:${path}` : path })
+  return {
+    JUPYTERLAB_DIR: env.JUPYTERLAB_DIR || `${root}/share/jupyter/lab`,
+    ...after('JUPYTER_PATH', `${root}/share/jupyter`),
+    ...after('JUPYTER_CONFIG_PATH', `${root}/etc/jupyter`),
   }
 }
 

@@ -1,15 +1,17 @@
 import type { Places } from '../../base/layout.ts'
 import type { ServiceSpec } from '../../base/service.ts'
 import type { Facts } from '../../facts/facts.ts'
+import { newestNode } from '../../facts/newest-node.ts'
 import type { Host } from '../../host/host.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { newestNode } from './newest-node.ts'
 
 /** What safe mode is made of; facts as they are once everything is in its place. */
 export type SafeModeSources = {
   readonly settings: Settings
   readonly facts: Facts
   readonly places: Places
+  /** Nodes that are left out in any case, by folder. */
+  readonly leave?: ReadonlyMap<string, string>
 }
 
 const WITHOUT_ALL = '--disable-all-custom-nodes'
@@ -28,11 +30,13 @@ export function hasSafeMode({ settings, facts }: Pick<SafeModeSources, 'settings
 export async function safeComfyui(
   host: Pick<Host, 'fs'>,
   spec: ServiceSpec,
-  { settings, facts, places }: SafeModeSources,
+  { settings, facts, places, leave }: SafeModeSources,
 ): Promise<{ readonly spec: ServiceSpec; readonly without: string }> {
   const args = [...withoutFlag(spec.args, BUT_THESE), WITHOUT_ALL]
   const canChoose = settings.safeMode === 'newest' && facts.image?.flags.has(BUT_THESE) === true
-  const found = canChoose ? await newestNode(host, places.customNodes).catch(() => undefined) : undefined
+  const found = canChoose
+    ? await newestNode(host, places.customNodes, leave).catch(() => undefined)
+    : undefined
   if (found === undefined) return { spec: { ...spec, args }, without: 'its custom nodes' }
   const { newest, others } = found
   const chosen = others.length === 0 ? args : [...args, BUT_THESE, ...others]

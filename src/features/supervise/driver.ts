@@ -52,7 +52,7 @@ export class Driver {
   readonly #to: Listeners
   readonly #logFile: LogFile
   readonly #safeMode: SafeMode
-  readonly #variant: (mode: Mode) => Promise<Variant>
+  readonly #variant: (mode: Mode, signal: AbortSignal) => Promise<Variant>
   readonly #outputs = new Set<Output>()
   /** Deaths that wait for their last lines to be told. */
   readonly #tellings = new Set<Promise<void>>()
@@ -158,7 +158,7 @@ export class Driver {
     const isFirst = this.now.past.starts === 1
     this.wasKilled = false
     await takeMarker(host.fs, this.spec.restartMarker)
-    const { spec, without } = await this.#variant(mode)
+    const { spec, without } = await this.#variant(mode, stay)
     const holder = isFirst ? undefined : await untilPortFree(host, spec.ready, stay)
     if (stay.aborted) return this.#feed({ type: 'called-off' })
     if (holder !== undefined) return this.#refuse(stillTaken(spec, holder, this.now.past.lastEnding))

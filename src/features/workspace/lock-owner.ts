@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Layout } from '../../base/layout.ts'
 import type { Owner } from '../../base/owner.ts'
+import { sha256 } from '../../base/sha256.ts'
 import { printable } from '../../base/text.ts'
 import { readBootId } from '../../facts/boot-id.ts'
 import type { Host } from '../../host/host.ts'
@@ -85,5 +85,5 @@ function containerOf(mountinfo: string): string {
     .map((line) => line.split(' ').slice(3))
     .filter(([, point]) => point === '/')
   const root = roots.at(-1)?.join(' ') ?? ''
-  return createHash('sha256').update(root).digest('hex').slice(0, 12)
+  return sha256(root).slice(0, 12)
 }

@@ -104,6 +104,13 @@ test.each([
     'ComfyUI ended with SystemError, in /workspace/ComfyUI/main.py line 190.',
     undefined,
   ],
+  // ComfyUI names the modules of nodes by their paths.
+  [
+    '/my disk/custom_nodes/one-node.models.ModelError: no such model: x.y',
+    'traceback',
+    'ComfyUI ended with ModelError: no such model: x.y, in /workspace/ComfyUI/main.py line 190.',
+    undefined,
+  ],
 ])('an exception that nobody caught is told: %s', (exception, cause, summary, remedy) => {
   const found = causeOf(
     anEvidence({

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { IMAGE_NODES } from '../../../src/base/layout.ts'
+import type { Checkout, LockedNode, NodeFailure } from '../../../src/base/node.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import type { NodesFolder } from '../../../src/facts/folder-facts.ts'
+import { lockText } from '../../../src/features/nodes/lock/lock-text.ts'
+import { EMPTY_LOCK } from '../../../src/features/nodes/lock/merge-locks.ts'
+import { requestOf } from '../../../src/features/nodes/lock/request.ts'
 import { planCheckouts, planImageNodes } from '../../../src/features/nodes/plan.ts'
 import { wantedNodes } from '../../../src/features/nodes/wanted.ts'
 import { decidePlaces } from '../../../src/features/workspace/places.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
-import { aFacts, aNodesFolder, aSettings } from '../../support/world.ts'
+import { somePackages } from '../../support/some-packages.ts'
+import { aFacts, aNodesFolder, anImage, aSettings } from '../../support/world.ts'
 
 const CUSTOM = '/workspace/ComfyUI/custom_nodes'
 
@@ -55,12 +60,14 @@ describe('nodes of the image', () => {
   })
 })
 
-describe('nodes to clone', () => {
-  test('the default list is cloned into an empty workspace, each on its own', () => {
-    expect(cloned({})).toEqual(['nodes/clone-ComfyUI-Manager', 'nodes/clone-comfyui_controlnet_aux'])
-    expect(planned({}, {}).steps.every((step) => step.ifFails === 'go-on' && step.as === undefined)).toBe(
-      true,
-    )
+describe('nodes to check out', () => {
+  test('the default list is got into an empty workspace, all in one step that a boot can do without', () => {
+    const [step, ...others] = planned({}, {}).steps
+    expect(others).toEqual([])
+    expect(step?.id).toBe('nodes/check-out')
+    expect(step?.changes).toEqual([`${CUSTOM}/ComfyUI-Manager`, `${CUSTOM}/comfyui_controlnet_aux`])
+    expect(step?.ifFails).toBe('go-on')
+    expect(step?.as).toBeUndefined()
   })
 
   test.each<readonly [string, readonly NodesFolder[]]>([
@@ -77,19 +84,112 @@ describe('nodes to clone', () => {
       'in the tree that is about to be copied',
       [aNodesFolder('/opt/ComfyUI/custom_nodes', ['ComfyUI-Manager', 'comfyui_controlnet_aux'])],
     ],
-  ])('nothing is cloned that is %s', (_, nodes) => {
-    expect(cloned({ nodes })).toEqual([])
+  ])('nothing is got that is %s', (_, nodes) => {
+    expect(got({ nodes })).toEqual([])
   })
 
-  test('nothing is cloned for an empty list', () => {
-    expect(cloned({}, { nodes: [] })).toEqual([])
+  test('nothing is got for an empty list', () => {
+    expect(got({}, { nodes: [] })).toEqual([])
   })
 
-  test('a bad entry blocks the boot before anything is cloned', () => {
-    const { problems } = planned({}, { nodes: ['owner/repo', 'what is this'] })
-    expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual(['NODE_NAME_INVALID blocking'])
+  test('a node that ComfyUI has as a package of its own is not got', () => {
+    const image = { ...anImage(), flags: new Set(['--enable-manager']), managerRequirements: 'x' }
+    const packages = somePackages()
+    expect(got({ image, packages }, { nodes: ['ComfyUI-Manager', 'a/b'] })).toEqual(['b'])
+    expect(got({ image, packages }, { nodes: ['ComfyUI-Manager@3.0'] })).toEqual(['ComfyUI-Manager'])
+    expect(got({ image }, { nodes: ['ComfyUI-Manager'] })).toEqual(['ComfyUI-Manager'])
   })
 })
+
+describe('a node that was got before', () => {
+  const THERE = [aNodesFolder(CUSTOM, ['b'])]
+
+  test('stays while it is asked for in the same way', () => {
+    expect(got({ nodes: THERE, nodeRecords: records(checkout('a/b')) }, { nodes: ['a/b'] })).toEqual([])
+  })
+
+  test('is got anew when another ref is asked for', () => {
+    expect(got({ nodes: THERE, nodeRecords: records(checkout('a/b')) }, { nodes: ['a/b@v2'] })).toEqual(['b'])
+  })
+
+  test('is got anew when the lock holds it to another commit', () => {
+    const lock = { ...EMPTY_LOCK, nodes: [{ ...lockedNode('a/b'), commit: 'd'.repeat(40) }] }
+    const nodeRecords = {
+      ...records(checkout('a/b')),
+      locks: [{ path: '/workspace/.comfy-init/nodes.lock.json', text: lockText(lock) }],
+    }
+    expect(got({ nodes: THERE, nodeRecords }, { nodes: ['a/b'] })).toEqual(['b'])
+  })
+
+  test('is left alone when it is somebody’s own, whatever is asked for', () => {
+    expect(got({ nodes: THERE }, { nodes: ['a/b@v2'] })).toEqual([])
+  })
+
+  test('comes back when its folder is gone', () => {
+    expect(got({ nodeRecords: records(checkout('a/b')) }, { nodes: ['a/b'] })).toEqual(['b'])
+  })
+})
+
+describe('a node that could not be got', () => {
+  const failure = (temporary: boolean): NodeFailure => ({
+    code: 'NODE_CLONE_FAILED',
+    details: { name: 'b', url: 'https://github.com/a/b', reason: 'it is not there' },
+    temporary,
+  })
+  const failed = (temporary: boolean, atMs = 1) =>
+    records({ ...checkout('a/b'), locked: undefined, failure: failure(temporary), atMs })
+
+  test('is told again and not tried again while nothing changed', () => {
+    const plan = planned({ nodeRecords: failed(false) }, { nodes: ['a/b'] })
+    expect(plan.steps).toEqual([])
+    expect(plan.problems.map(({ code, level, degrades }) => `${code} ${level} ${degrades}`)).toEqual([
+      'NODE_CLONE_FAILED warning true',
+    ])
+  })
+
+  test('is tried again when something else is asked for', () => {
+    expect(got({ nodeRecords: failed(false) }, { nodes: ['a/b@v2'] })).toEqual(['b'])
+  })
+
+  test('is tried by the next start, and not twice by one, where the network was to blame', () => {
+    expect(got({ nodeRecords: failed(true) }, { nodes: ['a/b'] })).toEqual(['b'])
+    const { sinceMs } = aFacts()
+    const plan = planned({ nodeRecords: failed(true, sinceMs) }, { nodes: ['a/b'] })
+    expect(plan.steps).toEqual([])
+    expect(plan.problems).toHaveLength(1)
+  })
+
+  test('refuses the start when it is required', () => {
+    const manifest = { path: '/etc/comfy-init/nodes.yaml', fault: undefined }
+    const value = { nodes: [{ git: 'https://github.com/a/b', required: true }] }
+    const nodeRecords = { ...failed(false), manifests: [{ ...manifest, value }] }
+    const { problems } = planned({ nodeRecords }, {})
+    expect(problems.map(({ level }) => level)).toEqual(['blocking'])
+  })
+})
+
+test('a lock that cannot be read is named, and the nodes that lie there stay', () => {
+  const locks = [{ path: '/workspace/.comfy-init/nodes.lock.json', text: '{' }]
+  const nodeRecords = { ...records(checkout('a/b')), locks }
+  const plan = planned({ nodes: [aNodesFolder(CUSTOM, ['b'])], nodeRecords }, { nodes: ['a/b'] })
+  expect(plan.steps).toEqual([])
+  expect(plan.problems.map(({ code, level }) => `${code} ${level}`)).toEqual(['NODES_LOCK_INVALID warning'])
+})
+
+function lockedNode(repository: string): LockedNode {
+  const source = { kind: 'git', url: `https://github.com/${repository}`, ref: undefined } as const
+  return { folder: repository.split('/')[1] ?? '', source, commit: 'c'.repeat(40) }
+}
+
+function checkout(repository: string): Checkout {
+  const locked = lockedNode(repository)
+  return { folder: locked.folder, request: requestOf(locked), locked, failure: undefined, atMs: 1, ms: 1 }
+}
+
+function records(...checkouts: readonly Checkout[]): Facts['nodeRecords'] {
+  const byFolder = new Map(checkouts.map((each) => [each.folder.toLowerCase(), each]))
+  return { ...aFacts().nodeRecords, checkouts: byFolder }
+}
 
 function linked(nodes: readonly NodesFolder[]): readonly string[] {
   const facts = aFacts({ nodes })
@@ -104,8 +204,10 @@ function planned(facts: Partial<Facts>, settings: Partial<Settings>) {
   return planCheckouts(asked, all, { places: decidePlaces(asked, all), wanted: wantedNodes(asked, all) })
 }
 
-function cloned(facts: Partial<Facts>, settings: Partial<Settings> = {}): readonly string[] {
-  return planned(facts, settings).steps.map(({ id }) => id)
+function got(facts: Partial<Facts>, settings: Partial<Settings> = {}): readonly string[] {
+  return planned(facts, settings).steps.flatMap((step) =>
+    step.changes.map((path) => path.replace(`${CUSTOM}/`, '')),
+  )
 }
 
 function withLinks(links: Readonly<Record<string, string>>): NodesFolder {

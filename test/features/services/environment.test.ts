@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { layoutOf, type Places } from '../../../src/base/layout.ts'
+import { layoutOf, overlaysIn, type Places } from '../../../src/base/layout.ts'
 import { secret } from '../../../src/base/secret.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import { childEnvironment } from '../../../src/features/services/environment.ts'
@@ -117,4 +117,29 @@ test('a home on a read-only root is none', () => {
   const mounts = [aMount({ point: '/', readOnly: true }), aMount()]
   const env = environment({ container: { HOME: '/home/app' }, facts: { who: COMFY, mounts } })
   expect(env).toMatchObject({ HOME: '/workspace/.comfy-init/home', USER: 'app' })
+})
+
+const IDENTITY = { python: '3.12', arch: 'x64', torch: undefined, cuda: undefined, image: '0' }
+const OVERLAY = '/workspace/.comfy-init/packages/py312/a'
+const PACKAGES: Facts['packages'] = {
+  identity: IDENTITY,
+  ...{ key: 'py312', sites: [], versions: new Map(), constraints: undefined, failed: undefined },
+  places: overlaysIn('/workspace/.comfy-init/packages', 'py312'),
+  current: {
+    ...{ path: OVERLAY, python: `${OVERLAY}/bin/python` },
+    record: { version: 1, identity: IDENTITY, asked: '', packages: [], nodes: {}, atMs: 0, ms: 0 },
+  },
+}
+
+test('with an overlay, whatever installs packages does it there, and not over what the image holds', () => {
+  expect(
+    environment({ facts: { packages: PACKAGES }, container: { PATH: '/bin', UV_CACHE_DIR: '/c' } }),
+  ).toMatchObject({
+    VIRTUAL_ENV: OVERLAY,
+    PATH: `${OVERLAY}/bin:/opt/venv/bin:/bin`,
+    PIP_CONSTRAINT: `${OVERLAY}/constraints.txt`,
+    UV_CONSTRAINT: `${OVERLAY}/constraints.txt`,
+    PIP_CACHE_DIR: '/workspace/.comfy-init/packages/cache/pip',
+    UV_CACHE_DIR: '/c',
+  })
 })

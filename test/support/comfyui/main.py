@@ -37,6 +37,7 @@ from app import logger
 
 logger.setup(console_log_level(args.verbose), file_log_outputs(args.verbose), args.log_stdout)
 
+import faulthandler
 import itertools
 import logging
 import os
@@ -46,6 +47,7 @@ import sys
 import threading
 import time
 
+faulthandler.enable(file=sys.stderr, all_threads=False)
 for plugin in ("autogenerate.schemas", "autogenerate.tables", "autogenerate.types", "autogenerate.constraints",
                "autogenerate.defaults", "autogenerate.comments", "ext.checkconstraint_byname"):
     logging.info("setup plugin alembic.%s", plugin)

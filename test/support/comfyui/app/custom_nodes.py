@@ -78,6 +78,7 @@ def _import(module_name, file, keep=True):
 def _load(path, node_classes, display_names):
     is_file = os.path.isfile(path)
     name = os.path.splitext(os.path.basename(path))[0] if is_file else os.path.basename(path)
+    logging.debug("Trying to load custom node %s", path)
     try:
         if is_file:
             module = _import(os.path.splitext(path)[0], path)

@@ -1,0 +1,29 @@
+import { Problem } from '../../../base/problem.ts'
+import { redact } from '../../../base/secret.ts'
+import { type Entry, readEntry } from './read-entry.ts'
+import type { Asked } from './read-manifest.ts'
+import { sourceText } from './source-text.ts'
+
+/** Reads COMFY_NODES: nodes in their short form. Every bad one is a problem, and a wrong setting stops the start. Pure. */
+export function readList(texts: readonly string[]): Asked {
+  const taken = new Map<string, Entry>()
+  const problems: Problem[] = []
+  for (const text of texts) {
+    const read = readEntry(text, '/')
+    const twin = 'fault' in read ? undefined : taken.get(read.folder.toLowerCase())
+    if ('fault' in read) problems.push(problemOf(text, read.fault, read.secret))
+    else if (twin === undefined) taken.set(read.folder.toLowerCase(), read)
+    else if (JSON.stringify(twin) !== JSON.stringify(read)) problems.push(problemOf(text, twinText(twin)))
+  }
+  return { entries: [...taken.values()], problems }
+}
+
+function problemOf(text: string, reason: string, secret?: true): Problem {
+  if (secret)
+    return new Problem('NODE_CREDENTIALS_WRITTEN', { place: 'COMFY_NODES', entry: `«${redact(text)}»` })
+  return new Problem('NODE_NAME_INVALID', { name: redact(text), reason })
+}
+
+function twinText({ folder, source }: Entry): string {
+  return `The folder ${folder} is asked for already, from ${source === undefined ? 'elsewhere' : sourceText(source)}.`
+}
