@@ -1,13 +1,16 @@
 import { makeBus } from '../base/event.ts'
 import { exitCodeOf } from '../base/exit-code.ts'
 import { blocking } from '../base/problem.ts'
+import type { Facts } from '../facts/facts.ts'
 import type { Host } from '../host/host.ts'
+import type { Settings } from '../settings/settings.ts'
 import { ask } from './ask.ts'
 import { doorKeeper } from './door-keeper.ts'
 import type { Input } from './input.ts'
 import { keepReport } from './keep-report.ts'
 import { lockKeeper } from './lock-keeper.ts'
 import { logTo } from './log.ts'
+import type { Receipt } from './nodes/receipts.ts'
 import { prepareServices } from './services.ts'
 import { settle } from './settle.ts'
 import { listenForStop } from './stop-request.ts'
@@ -36,7 +39,7 @@ async function run(host: Host, running: Running): Promise<number> {
   const { settings, bus, stop, doors, lock } = running
   const settled = await settle(host, settings, { tell: bus.tell, lock, beforeActing: doors.open })
   const { verdict, problems } = settled.report
-  if (!lock.isAnothers()) await keepReport(host, settled)
+  if (!lock.isAnothers()) await keepReport(host, settled, () => nodeReceipts(settings, settled.facts))
   if (stop.signal.aborted) return 128 + host.signals.number(stop.name() ?? 'SIGTERM')
   if (verdict === 'failed' || lock.isAnothers()) {
     bus.tell({ type: 'phase', phase: 'failed' })
@@ -45,4 +48,10 @@ async function run(host: Host, running: Running): Promise<number> {
   const services = await prepareServices(host, settings, { ...settled, tell: bus.tell })
   for (const problem of services.problems) bus.tell({ type: 'problem', problem })
   return watchOver(host, { ...services, ...running, ...settled, verdict })
+}
+
+// Only a boot that did something writes a report.
+async function nodeReceipts(settings: Settings, facts: Facts): Promise<readonly Receipt[]> {
+  const { receiptsOf, sceneOf } = await import('./nodes/view.ts')
+  return receiptsOf(sceneOf(settings, facts))
 }

@@ -1,12 +1,17 @@
 import type { StepReport } from '../base/report.ts'
 import type { Host } from '../host/host.ts'
+import type { Receipt } from './nodes/receipts.ts'
 import type { Settled } from './settle.ts'
 
 /**
- * Leaves the result file in the workspace for people and machines to read. A boot that changed nothing there writes nothing
+ * Leaves the result file in the workspace for people and machines to read, with a receipt of each custom node. A boot that changed nothing there writes nothing
  * when it found nothing new, or when the workspace has nothing of ours yet. Where it cannot be written the log has it all, and the reason is among its problems.
  */
-export async function keepReport(host: Host, { report, facts, places }: Settled): Promise<void> {
+export async function keepReport(
+  host: Host,
+  { report, facts, places }: Settled,
+  receipts: () => Promise<readonly Receipt[]> = async () => [],
+): Promise<void> {
   const { own, reportFile, journalFile, workspace } = places.layout
   const problems = report.problems.map((problem) => problem.in(facts.runtime))
   const did = report.steps.filter((step) => concerns(step, workspace))
@@ -15,7 +20,7 @@ export async function keepReport(host: Host, { report, facts, places }: Settled)
     if (did.length === 0 && (await host.fs.look(own)) === undefined) return
     if (did.length === 0 && (await keptProblems(host, reportFile)) === JSON.stringify(problems)) return
     await host.fs.makeFolder(own)
-    const result = { at, verdict: report.verdict, steps: report.steps, problems }
+    const result = { at, verdict: report.verdict, steps: report.steps, problems, nodes: await receipts() }
     await host.fs.write(reportFile, `${JSON.stringify(result, undefined, 2)}\n`)
     await host.fs.append(
       journalFile,

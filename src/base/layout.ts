@@ -15,8 +15,10 @@ export const IMAGE_SETTINGS_FILE = '/etc/comfy-init.yaml'
 /** Nodes an image brings along, one folder each. */
 export const IMAGE_NODES = '/opt/comfy-init/nodes'
 
-/** What an image wants of custom nodes, and of which exactly. */
+/** Which custom nodes an image wants. */
 export const IMAGE_MANIFEST = '/etc/comfy-init/nodes.yaml'
+
+/** Which ones exactly. */
 export const IMAGE_LOCK = '/etc/comfy-init/nodes.lock.json'
 
 /** Packages of the image that nothing may replace, as `name==version` lines. */

@@ -1,12 +1,11 @@
 import type { Fs } from '../host/fs.ts'
-import { orAbsent } from './or-absent.ts'
 
 /** An installed Python package: its name as indexes compare names, its version, and the folder or file that says so. */
 export type Distribution = { readonly name: string; readonly version: string; readonly entry: string }
 
-/** The packages in a folder of packages, by the names of its entries; nothing is opened. Undefined where there is no folder. */
+/** The packages in a folder of packages, by the names of its entries; nothing is opened. Undefined where there is no folder; throws the system's error for one that cannot be read. */
 export async function distributionsIn(fs: Fs, site: string): Promise<readonly Distribution[] | undefined> {
-  const names = await orAbsent(fs.list(site))
+  const names = await fs.list(site)
   return names?.flatMap((name) => parseDistribution(name) ?? [])
 }
 

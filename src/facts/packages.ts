@@ -29,7 +29,9 @@ export async function lookPackages(
     locatePython(fs, python.path),
     orAbsent(fs.readText(constraintsFile)),
   ])
-  const inSites = await Promise.all(place.sites.map((site) => distributionsIn(fs, site)))
+  const inSites = await orAbsent(Promise.all(place.sites.map((site) => distributionsIn(fs, site))))
+  // Half of what the image has would be another identity, and another overlay.
+  if (inSites === undefined) return undefined
   const there = inSites.flatMap((found) => found ?? [])
   const sites = place.sites.filter((_, at) => inSites[at] !== undefined)
   const identity = identityOf({ python, arch, entries: there.map(({ entry }) => entry), constraints })

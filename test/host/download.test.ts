@@ -104,6 +104,19 @@ test('refusals, overload, silence and too much are told apart', async () => {
   expect(await download.text({ url: wanted.url, timeoutMs: 5000 })).toMatchObject({ kind: 'unreachable' })
 })
 
+test('somebody who sends without end is not listened to for long', async () => {
+  const server = await localServer((_, response) => {
+    const more = () => response.destroyed || response.write(Buffer.alloc(65_536), more)
+    more()
+  })
+  const wanted = await into(`${server.url}/a.zip`)
+  expect(await download.file({ ...wanted, mostBytes: 100_000 })).toEqual({
+    kind: 'too-large',
+    mostBytes: 100_000,
+  })
+  expect((await readFile(`${wanted.path}.part`)).length).toBeLessThanOrEqual(100_000)
+})
+
 test('nobody waits longer than was said, nor when nobody wants it any more', async () => {
   const server = await localServer((_, response) => void response.writeHead(200).write('slow'))
   const wanted = await into(`${server.url}/a.zip`)

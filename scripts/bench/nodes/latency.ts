@@ -20,7 +20,7 @@ function carry(from: Socket, to: Socket, { halfMs, fromMs }: Line): void {
   // What was sent first arrives first.
   const later = (act: () => void) => {
     lastMs = Math.max(performance.now(), fromMs, lastMs - halfMs) + halfMs
-    setTimeout(act, lastMs - performance.now())
+    setTimeout(act, Math.max(0, lastMs - performance.now()))
   }
   from.on('data', (chunk) => later(() => to.writable && to.write(chunk)))
   from.on('end', () => later(() => to.end()))

@@ -49,7 +49,8 @@ async function textOf({ fs, source }: Reading, file: string): Promise<string> {
     return (await fs.readText(file, MOST_BYTES)) ?? ''
   } catch (error) {
     const code = systemCode(error)
-    if (code === undefined) throw error
+    // A disk that does not answer is no fault of the node's.
+    if (code === undefined || !ITS_OWN.has(code)) throw error
     throw new Problem('NODE_REQUIREMENT_REFUSED', {
       ...{ folder: source.folder, file, line: undefined, text: undefined },
       reason: code === 'EFBIG' ? 'is larger than 1 MiB' : `cannot be read: ${code}`,
@@ -58,6 +59,7 @@ async function textOf({ fs, source }: Reading, file: string): Promise<string> {
 }
 
 const MOST_BYTES = 1024 * 1024
+const ITS_OWN = new Set(['EFBIG', 'EISDIR', 'EACCES', 'EPERM'])
 
 async function linesOf(reading: Reading, text: string, file: string): Promise<readonly Requirement[]> {
   const lines: Requirement[] = []

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { secret } from '../../../../src/base/secret.ts'
+import { faultOf } from '../../../../src/features/nodes/checkout/git-fault.ts'
 import type { Host } from '../../../../src/host/host.ts'
 import { gitIn, makeRepository } from '../../../support/git-repository.ts'
 import { gitServer } from '../../../support/git-server.ts'
@@ -120,10 +121,10 @@ test('credentials go to their host alone, in no argument, no file and no message
 })
 
 test('git is never asked for a password, sees nothing of the container, and takes only network settings of the person', async () => {
-  const { get, places, url } = await world()
+  const { get, record, places, url } = await world()
   await writeFile(
     `${places.layout.personHome}/.gitconfig`,
-    '[http]\n\tsslCAInfo = /ca.pem\n\tuserAgent = me\n[core]\n\thooksPath = /evil\n[alias]\n\tclone = !false\n',
+    '[http]\n\tsslCAInfo = /ca.pem\n\tuserAgent = me\n[url "file:///nowhere"]\n\tinsteadOf = http://127.0.0.1\n',
   )
   const environments: Readonly<Record<string, string>>[] = []
   const host: Host = {
@@ -138,6 +139,7 @@ test('git is never asked for a password, sees nothing of the container, and take
     },
   }
   await get([{ folder: 'a', source: fromGitAt(url) }], { host })
+  expect((await record('a'))?.failure).toBeUndefined()
   const values = environments.slice(1).map((env) => Object.values(env))
   for (const env of environments) {
     expect(env).toMatchObject({ GIT_TERMINAL_PROMPT: '0', https_proxy: 'http://proxy' })
@@ -145,7 +147,6 @@ test('git is never asked for a password, sees nothing of the container, and take
   }
   for (const texts of values) {
     expect(texts).toContain('http.sslcainfo')
-    expect(texts).not.toContain('/evil')
     expect(texts).not.toContain('http.useragent')
   }
 })
@@ -197,6 +198,17 @@ test('a machine without git says so, and a node that takes too long is given up'
   })
   await get([{ folder: 'b', source: fromGitAt(url) }], { settings: { nodeTimeoutMs: 5 } })
   expect(await problem('b')).toMatchObject({ code: 'NODE_UNREACHABLE' })
+})
+
+test('what git prints is told in one line, without secrets', () => {
+  const finished = {
+    ...{ code: 128, signal: null, stdout: '', timedOut: false, missing: false },
+    stderr: 'remote: no\nfatal: cannot use hunter2 at https://me:other@host/a. \n',
+  }
+  expect(faultOf(finished, 1000, [secret('hunter2')])).toEqual({
+    fault: 'other',
+    reason: 'cannot use *** at https://***@host/a',
+  })
 })
 
 test('an aborted start ends at once and writes no blame', async () => {

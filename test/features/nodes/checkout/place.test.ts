@@ -162,7 +162,7 @@ test('what a start that was cut left half done is removed', async () => {
 test('a full disk fails the node it came to, leaves nothing of it, and the others go on', async () => {
   const { get, record, problem, source, customNodes } = await gitWorld()
   const sync: Host['fs']['sync'] = async (path, signal) => {
-    if (path.endsWith('/.comfy-init-b.disabled'))
+    if (path === customNodes || path.endsWith('/.comfy-init-b.disabled'))
       throw Object.assign(new Error('full'), { code: 'ENOSPC', path })
     return quickHost.fs.sync(path, signal)
   }
