@@ -13,8 +13,8 @@ export const nodeProblems = {
     kind: 'environment',
     level: 'warning',
     what: ({ name }) => `Cannot clone the node ${name}.`,
-    why: ({ url, reason }) => `${url}: ${reason}. ComfyUI starts without it; the next boot tries again.`,
-    remedy: () => 'Check the address and the network, or leave the node out of COMFY_NODES.',
+    why: ({ url, reason }) => `${url}: ${reason}. The next start tries again.`,
+    remedy: () => 'Check the address and the network, or leave the node out of COMFY_NODES and nodes.yaml.',
   }),
   NODES_NOT_LINKED: entry<{ path: string; code: string }>({
     kind: 'environment',

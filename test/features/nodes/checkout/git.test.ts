@@ -1,7 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { secret } from '../../../../src/base/secret.ts'
-import { faultOf } from '../../../../src/features/nodes/checkout/git-fault.ts'
 import type { Host } from '../../../../src/host/host.ts'
 import { gitIn, makeRepository } from '../../../support/git-repository.ts'
 import { gitServer } from '../../../support/git-server.ts'
@@ -198,17 +197,6 @@ test('a machine without git says so, and a node that takes too long is given up'
   })
   await get([{ folder: 'b', source: fromGitAt(url) }], { settings: { nodeTimeoutMs: 5 } })
   expect(await problem('b')).toMatchObject({ code: 'NODE_UNREACHABLE' })
-})
-
-test('what git prints is told in one line, without secrets', () => {
-  const finished = {
-    ...{ code: 128, signal: null, stdout: '', timedOut: false, missing: false },
-    stderr: 'remote: no\nfatal: cannot use hunter2 at https://me:other@host/a. \n',
-  }
-  expect(faultOf(finished, 1000, [secret('hunter2')])).toEqual({
-    fault: 'other',
-    reason: 'cannot use *** at https://***@host/a',
-  })
 })
 
 test('an aborted start ends at once and writes no blame', async () => {
