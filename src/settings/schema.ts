@@ -10,6 +10,8 @@ const BY_VALUE: Readonly<Record<string, JsonSchema>> = {
   NAME: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' },
   ADDRESS: { type: 'string', pattern: '^[0-9A-Za-z.:_-]+$' },
   TOKEN: { type: 'string', minLength: 1 },
+  URL: { type: 'string', pattern: '^https?://' },
+  'URL…': { type: 'string', minLength: 1 },
   PORT: { type: 'integer', minimum: 1, maximum: 65535 },
   UID: { type: 'integer', minimum: 0, maximum: 4294967294 },
   GID: { type: 'integer', minimum: 0, maximum: 4294967294 },

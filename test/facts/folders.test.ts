@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { lookModels } from '../../src/facts/models-folders.ts'
 import { parseMounts } from '../../src/facts/mounts.ts'
@@ -49,9 +50,9 @@ test('nodes are folders and links, also links to nothing; files and hidden folde
       path: root,
       exists: true,
       nodes: [
-        { name: 'a-node', linkTarget: undefined },
+        { name: 'a-node', linkTarget: undefined, stamps: expect.anything() },
         { name: 'linked', linkTarget: '/nowhere/at/all' },
-        { name: 'to-folder', linkTarget: 'a-node' },
+        { name: 'to-folder', linkTarget: 'a-node', stamps: expect.anything() },
       ],
       disabled: ['old-node', 'off-node', 'other'],
     },
@@ -83,4 +84,21 @@ test('a models folder with nothing but its marker is empty', async () => {
     },
     { path: `${root}/missing`, exists: false, real: undefined, entries: [] },
   ])
+})
+
+test('a node’s stamps change with its telling files, and with no others', async () => {
+  const root = await treeOf({ 'a/__init__.py': '', 'a/requirements.txt': 'numpy', 'a/notes.txt': '' })
+  const stamps = async () => (await lookNodes(fs, [root]))[0]?.nodes[0]?.stamps
+  const before = await stamps()
+  expect(before).toMatchObject({ requirements: expect.any(String), install: undefined })
+
+  writeFileSync(`${root}/a/notes.txt`, 'more')
+  expect(await stamps()).toEqual(before)
+
+  writeFileSync(`${root}/a/requirements.txt`, 'numpy>2')
+  writeFileSync(`${root}/a/install.py`, '')
+  const after = await stamps()
+  expect(after?.requirements).not.toBe(before?.requirements)
+  expect(after?.install).toBeDefined()
+  expect(after?.code).toBe(before?.code)
 })

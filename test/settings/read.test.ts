@@ -12,7 +12,7 @@ test('nothing written gives the defaults of the table', async () => {
     port: 8188,
     httpPort: 3000,
     listen: '0.0.0.0',
-    nodes: ['ComfyUI-Manager', 'comfyui_controlnet_aux'],
+    nodes: undefined,
     sharedModels: [],
     args: [],
     jupyter: false,

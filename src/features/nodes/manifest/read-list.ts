@@ -6,6 +6,17 @@ import { sourceText } from './source-text.ts'
 
 /** Reads COMFY_NODES: nodes in their short form. Every bad one is a problem, and a wrong setting stops the start. Pure. */
 export function readList(texts: readonly string[]): Asked {
+  const before = known.get(texts)
+  if (before !== undefined) return before
+  const read = readAll(texts)
+  known.set(texts, read)
+  return read
+}
+
+/** Settings stay the same for a whole start, which decides several times. */
+const known = new WeakMap<readonly string[], Asked>()
+
+function readAll(texts: readonly string[]): Asked {
   const taken = new Map<string, Entry>()
   const problems: Problem[] = []
   for (const text of texts) {
