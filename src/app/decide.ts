@@ -46,11 +46,14 @@ export function decide(settings: Settings, facts: Facts, failed: ReadonlySet<str
     planPatch(facts, places),
     planManager(settings, facts, { places, wanted }),
   )
-  const plan = joinPlans(
-    before,
-    planNodes(settings, facts, { places, wanted, failed, isPrepared: isDone(before, failed) }),
-  )
+  const about = { places, wanted, failed, isPrepared: isDone(before, failed) }
+  const plan = joinPlans(before, planNodes(settings, asPerson(facts), about))
   return { places, plan, preparation }
+}
+
+// Nodes come after the one step that makes us the person that ComfyUI runs as, in the same round where there is no other.
+function asPerson(facts: Facts): Facts {
+  return { ...facts, who: { ...facts.who, us: facts.who.target } }
 }
 
 /** What nodes are planned from; `isPrepared`: what they lie on is in its place. */
@@ -83,8 +86,9 @@ export function planNodes(settings: Settings, facts: Facts, about: NodesAbout): 
   )
 }
 
+// What changes nothing, as who ComfyUI becomes, brings no further round: what waited for it would never be planned.
 function isDone({ steps }: Plan, failed: ReadonlySet<string>): boolean {
-  return steps.every(({ id }) => failed.has(id))
+  return steps.every(({ id, changes }) => failed.has(id) || changes.length === 0)
 }
 
 function comfyuiOf({ adopted, image }: Facts, { mode }: Places): NodesLock['comfyui'] {

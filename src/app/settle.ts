@@ -43,7 +43,7 @@ export async function settle(host: Host, settings: Settings, settling: Settling)
     if (willChange(plan)) await settling.beforeActing()
     const report = await apply(plan, host, { tell, signal: lock.signal, target: facts.who.target, failed })
     reports.push(report)
-    if (report.verdict === 'failed' || (guard !== undefined && !changedAnything(plan, report)))
+    if (report.verdict === 'failed' || (guard !== undefined && !callsForAnother(plan, report)))
       return { report: joinReports(reports), facts, places }
     if (reports.length === MAX_ROUNDS)
       throw new Problem('ROUNDS_EXHAUSTED', { rounds: MAX_ROUNDS, steps: plan.steps.map((step) => step.id) })
@@ -94,8 +94,10 @@ function willChange(plan: Plan): boolean {
   return blocking(plan.problems).length === 0 && plan.steps.some((step) => step.changes.length > 0)
 }
 
-// A step that names no path changes nothing that looking again could find.
-function changedAnything(plan: Plan, report: Report): boolean {
-  const done = new Set(report.steps.filter((step) => step.result === 'done').map((step) => step.id))
-  return plan.steps.some((step) => done.has(step.id) && step.changes.length > 0)
+// A step that names no path changes nothing that looking again could find. What waits for one that failed goes on without it.
+function callsForAnother(plan: Plan, report: Report): boolean {
+  const over = new Set(
+    report.steps.filter(({ result }) => result === 'done' || result === 'failed').map(({ id }) => id),
+  )
+  return plan.steps.some((step) => over.has(step.id) && step.changes.length > 0)
 }

@@ -6,6 +6,7 @@ import { lockProblems } from './catalogue/lock.ts'
 import { machineProblems } from './catalogue/machine.ts'
 import { modelProblems } from './catalogue/models.ts'
 import { nodeActProblems } from './catalogue/node-acts.ts'
+import { nodeCheckProblems } from './catalogue/node-check.ts'
 import { nodeProblems } from './catalogue/nodes.ts'
 import { packageProblems } from './catalogue/packages.ts'
 import { queueProblems } from './catalogue/queue.ts'
@@ -29,6 +30,7 @@ export const catalogue = {
   ...linkProblems,
   ...modelProblems,
   ...nodeProblems,
+  ...nodeCheckProblems,
   ...nodeActProblems,
   ...packageProblems,
   ...serviceProblems,

@@ -97,6 +97,8 @@ export type Layout = {
   readonly packages: string
   /** Cache of uv and pip. */
   readonly packageCache: string
+  /** What lay where something of ours must lie: nothing of it is removed. */
+  readonly setAside: string
   readonly jupyterTokenFile: string
   /** Says which venv inside the tree was started from where it lies. */
   readonly venvProof: string
@@ -134,6 +136,7 @@ export function layoutOf(workspace: string): Layout {
     nodeLogs: `${own}/nodes/logs`,
     packages: `${own}/packages`,
     packageCache: `${own}/packages/cache`,
+    setAside: `${own}/set-aside`,
     jupyterTokenFile: `${own}/jupyter-token`,
     venvProof: `${own}/venv-proven.json`,
     session: `${own}/comfyui`,

@@ -6,6 +6,16 @@ export function failureOf({ code, details }: Problem, temporary: boolean): NodeF
   return { code, details: Object.fromEntries(Object.entries(details)), temporary }
 }
 
+/** Whether its words can be made: what another version of this program kept may have a code or details that this one lacks. */
+export function isReadable(failure: NodeFailure): boolean {
+  try {
+    problemOf(failure, false).toJSON()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The problem that was kept: it refuses the boot for a required node, and is a warning for any other. */
 export function problemOf({ code, details }: NodeFailure, required: boolean): Problem {
   // Both were taken from one problem, or its words would not fit its code.

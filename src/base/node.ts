@@ -88,6 +88,18 @@ export type Checkout = {
   readonly ms: number
 }
 
+/** A package that a person had added by hand and that a new overlay lacks. */
+export type LeftBehind = {
+  readonly name: string
+  readonly version: string
+  /** In a few words that go on from its name: `is not on the index`. */
+  readonly reason: string
+  /** A node brings another version of it. */
+  readonly isReplaced: boolean
+  /** The next start tries again by itself. */
+  readonly temporary: boolean
+}
+
 /** What an overlay says about itself, in a file that is written when it is complete. */
 export type OverlayRecord = {
   readonly version: 1
@@ -97,6 +109,9 @@ export type OverlayRecord = {
   readonly packages: readonly PackagePin[]
   /** By node folder. */
   readonly nodes: Readonly<Record<string, NodePackages>>
+  readonly leftBehind?: readonly LeftBehind[]
+  /** Files of its packages were found to be missing: it is none, but for what was added to it by hand. */
+  readonly damaged?: true
   readonly atMs: number
   readonly ms: number
 }

@@ -1,17 +1,26 @@
 import { type Fields, fieldsIn } from '../base/json-fields.ts'
 import type { Identity, OverlayRecord } from '../base/node.ts'
+import { isReadable } from '../base/node-failure.ts'
 import type { FailedPackages } from './node-facts.ts'
 
-/** What an overlay says about itself; undefined for a text that is no such record. */
+/**
+ * What an overlay says about itself; undefined for a text that is no such record. One with a failure that only another version
+ * of this program can tell is made for nothing: it is looked at again.
+ */
 export function parseOverlayRecord(text: string | undefined): OverlayRecord | undefined {
   const value = fieldsIn(text)
-  return value !== undefined && isRecord(value) ? value : undefined
+  if (value === undefined || !isRecord(value)) return undefined
+  const known = Object.entries(value.nodes).filter(
+    ([, { failure }]) => failure === undefined || isReadable(failure),
+  )
+  if (known.length === Object.keys(value.nodes).length) return value
+  return { ...value, asked: '', nodes: Object.fromEntries(known) }
 }
 
 /** A try that came to nothing; undefined for a text that is no such record. */
 export function parseFailedPackages(text: string | undefined): FailedPackages | undefined {
   const value = fieldsIn(text)
-  return value !== undefined && isFailed(value) ? value : undefined
+  return value !== undefined && isFailed(value) && isReadable(value.failure) ? value : undefined
 }
 
 /** Whether packages that were installed for one identity fit another. */

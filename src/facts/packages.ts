@@ -1,5 +1,5 @@
 import { type Layout, OVERLAY_RECORD, type OverlayPlaces, overlaysIn } from '../base/layout.ts'
-import type { Identity } from '../base/node.ts'
+import type { Identity, OverlayRecord } from '../base/node.ts'
 import { textDigest } from '../base/text-digest.ts'
 import type { Fs } from '../host/fs.ts'
 import type { PythonFacts } from './device-facts.ts'
@@ -25,9 +25,10 @@ export async function lookPackages(
 ): Promise<PackagesFacts | undefined> {
   if (packages === 'off' || python?.version === undefined) return undefined
   if (python.path.startsWith(`${layout.packages}/`)) return undefined
-  const [place, constraints] = await Promise.all([
+  const [place, constraints, program] = await Promise.all([
     locatePython(fs, python.path),
     orAbsent(fs.readText(constraintsFile)),
+    orAbsent(fs.realPath(python.path)),
   ])
   const inSites = await orAbsent(Promise.all(place.sites.map((site) => distributionsIn(fs, site))))
   // Half of what the image has would be another identity, and another overlay.
@@ -35,7 +36,9 @@ export async function lookPackages(
   const there = inSites.flatMap((found) => found ?? [])
   const sites = place.sites.filter((_, at) => inSites[at] !== undefined)
   const identity = identityOf({ python, arch, entries: there.map(({ entry }) => entry), constraints })
-  const key = identityKey(identity)
+  // An overlay leads to the image's program and folders by their paths: the same packages elsewhere need another.
+  const lie = textDigest([identity.image, program, place.home, ...place.sites].join('\n'))
+  const key = identityKey({ ...identity, image: lie })
   const places = overlaysIn(layout.packages, key)
   const [current, failed] = await Promise.all([
     lookOverlay(fs, places, identity),
@@ -76,22 +79,36 @@ function identityOf({ python, arch, entries, constraints }: Found): Identity {
   }
 }
 
-// One without its program, or without the file that leads to the image's packages, is damaged: none.
+// One without its program, the file that leads to the image's packages or a node's package is damaged: none.
 async function lookOverlay(fs: Fs, places: OverlayPlaces, identity: Identity): Promise<Overlay | undefined> {
   const name = await orAbsent(fs.readLink(places.current))
   if (name === undefined || name.includes('/')) return undefined
   return readOverlay(fs, `${places.folder}/${name}`, identity)
 }
 
-/** The overlay in a folder, where it is complete, whole as far as that can be told from three files, and for this identity. */
+/** The overlay in a folder, where it is complete, whole as far as that can be told from three files and the names of its packages, and for this identity. */
 export async function readOverlay(fs: Fs, path: string, identity: Identity): Promise<Overlay | undefined> {
   const { python, site } = overlayPaths(path, identity.python)
-  const [text, program, paths] = await Promise.all([
+  const [text, program, paths, there] = await Promise.all([
     orAbsent(fs.readText(`${path}/${OVERLAY_RECORD}`)),
     orAbsent(fs.follow(python)),
     orAbsent(fs.look(`${site}/${OVERLAY_PATHS_FILE}`)),
+    orAbsent(distributionsIn(fs, site)),
   ])
   const record = parseOverlayRecord(text)
   if (record === undefined || program?.kind !== 'file' || paths?.kind !== 'file') return undefined
-  return sameIdentity(record.identity, identity) ? { path, python, record } : undefined
+  if (record.damaged || !sameIdentity(record.identity, identity)) return undefined
+  const versions = new Map((there ?? []).map(({ name, version }) => [name, version]))
+  // A person may take out what a person had put in.
+  const isWhole = record.packages.every((each) => each.for.length === 0 || versions.has(each.name))
+  return isWhole ? { path, python, record: withoutFound(record, versions) } : undefined
+}
+
+// What was left behind and is there by now is not missing any more.
+function withoutFound(record: OverlayRecord, versions: ReadonlyMap<string, string>): OverlayRecord {
+  if (record.leftBehind === undefined) return record
+  const leftBehind = record.leftBehind.filter(({ name, version, isReplaced }) =>
+    isReplaced ? versions.get(name) !== version : !versions.has(name),
+  )
+  return { ...record, leftBehind }
 }

@@ -1,11 +1,20 @@
 import { type Fields, fieldsIn } from '../base/json-fields.ts'
 import type { Checkout, ImportRecord } from '../base/node.ts'
+import { isReadable } from '../base/node-failure.ts'
 
 /** The checkouts in a text, by folder in lower case; what is no checkout is left out. */
 export function parseCheckouts(text: string | undefined): ReadonlyMap<string, Checkout> {
   const list = fieldsIn(text)?.checkouts
   const found = Array.isArray(list) ? list.filter(isCheckout) : []
-  return new Map(found.map((each) => [each.folder.toLowerCase(), each]))
+  return new Map(found.map((each) => [each.folder.toLowerCase(), asKnown(each)]))
+}
+
+// What another version of this program kept and this one cannot tell counts as made for another request.
+function asKnown(checkout: Checkout): Checkout {
+  const { failure } = checkout
+  return failure === undefined || isReadable(failure)
+    ? checkout
+    : { ...checkout, request: '', failure: undefined }
 }
 
 /** The text that `parseCheckouts` reads. */
@@ -16,7 +25,8 @@ export function checkoutsText(checkouts: Iterable<Checkout>): string {
 /** What came of importing nodes, in a text that says so. */
 export function parseImports(text: string | undefined): ImportRecord | undefined {
   const value = fieldsIn(text)
-  return value !== undefined && isImportRecord(value) ? value : undefined
+  if (value === undefined || !isImportRecord(value)) return undefined
+  return value.failure === undefined || isReadable(value.failure) ? value : undefined
 }
 
 // The files are ours: what has the right shape at the top was written by us.

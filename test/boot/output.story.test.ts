@@ -9,6 +9,7 @@ import {
   logOf,
   memoryOf,
   sizeOf,
+  UNTRIED,
   untilStill,
 } from '../support/loud-node.ts'
 import { makeWorld } from '../support/story.ts'
@@ -186,7 +187,7 @@ test('logs -f follows ComfyUI over its restart and over rotations, and leaves no
     world,
     'for n in range(20_000): os.write(1, b"loud %05d %s\\n" % (n, b"x" * 987))\nopen("/workspace/done", "a").write("x")',
   )
-  const container = await world.boot()
+  const container = await world.boot({ env: UNTRIED })
   const runs = () => sizeOf(`${world.workspace}/done`)
   await until(() => runs() === 1 && logOf(world).includes('loud 19999'), 'the first run', 60_000)
   const followed = `${world.workspace}/followed`

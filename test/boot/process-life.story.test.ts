@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Running } from '../support/container.ts'
+import type { Running, RunOptions } from '../support/container.ts'
 import { makeWorld, procOf, type World } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
@@ -15,6 +15,22 @@ function addNode(folder: string, lines: readonly string[]): void {
 /** Ends ComfyUI as a crash would, until somebody mends it. */
 const BREAKER = ['import os', 'if not os.path.exists("/workspace/mended"):', '    os._exit(9)']
 
+/** The same, but only where ComfyUI is to be used: no trial shows it. */
+const BREAKER_IN_USE = [
+  'import os, sys',
+  'if "--quick-test-for-ci" not in sys.argv and not os.path.exists("/workspace/mended"):',
+  '    os._exit(9)',
+]
+
+/** Starts the container until it is ready, and stops it; with what it said. */
+async function bootOnce(world: World, options: RunOptions): Promise<string> {
+  const running = await world.boot({ ...options, name: 'one' })
+  await world.ready(running)
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+  return running.err()
+}
+
 /** The arguments of the ComfyUI that runs; empty while none does. */
 async function flagsOf(world: World, running: Running): Promise<string> {
   const { services } = await world.status()
@@ -28,7 +44,7 @@ async function flagsOf(world: World, running: Running): Promise<string> {
 
 test('a node that crashes ComfyUI leads to safe mode, which a restart leaves once the node is mended', async () => {
   const world = await makeWorld()
-  addNode(`${world.box.layer}/${NODES}/breaker`, BREAKER)
+  addNode(`${world.box.layer}/${NODES}/breaker`, BREAKER_IN_USE)
   const container = await world.boot({ env: { COMFY_RESTART_LIMIT: '2' } })
 
   await world.ready(container)
@@ -45,14 +61,24 @@ test('a node that crashes ComfyUI leads to safe mode, which a restart leaves onc
   expect(await container.ended).toBe(0)
 })
 
-test('with newest, only the node that changed last is left out', async () => {
+test('a node with which ComfyUI cannot start is left out from the start, in a container that is started again too', async () => {
+  const world = await makeWorld()
+  const env = { COMFY_RESTART_LIMIT: '1' }
+  await bootOnce(world, { env })
+  addNode(`${world.workspace}/ComfyUI/custom_nodes/breaker`, BREAKER)
+
+  for (const time of ['found', 'known']) {
+    const again = await bootOnce(world, { env })
+    expect(again, time).toContain('Cannot start ComfyUI with the custom node breaker.')
+    expect(again, time).not.toContain('death 1 of 1')
+  }
+})
+
+test('with newest, only the node that changed last is left out where a trial shows none', async () => {
   const world = await makeWorld()
   const env = { COMFY_RESTART_LIMIT: '1', COMFY_SAFE_MODE: 'newest' }
-  const first = await world.boot({ env, name: 'one' })
-  await world.ready(first)
-  first.kill('SIGTERM')
-  await first.ended
-  addNode(`${world.workspace}/ComfyUI/custom_nodes/breaker`, BREAKER)
+  await bootOnce(world, { env })
+  addNode(`${world.workspace}/ComfyUI/custom_nodes/breaker`, BREAKER_IN_USE)
 
   const second = await world.boot({ env, name: 'one' })
   await world.ready(second)
@@ -62,6 +88,24 @@ test('with newest, only the node that changed last is left out', async () => {
   )
   expect(await flagsOf(world, second)).not.toContain('breaker')
   expect(second.err()).toContain('without the custom node breaker, which changed last')
+})
+
+test('with newest, a node that breaks ComfyUI without a change of its own is found on trial', async () => {
+  const world = await makeWorld()
+  const env = { COMFY_RESTART_LIMIT: '1', COMFY_SAFE_MODE: 'newest' }
+  writeFileSync(`${world.workspace}/mended`, '')
+  addNode(`${world.box.layer}/${NODES}/breaker`, BREAKER)
+  await bootOnce(world, { env })
+  rmSync(`${world.workspace}/mended`)
+
+  const second = await world.boot({ env, name: 'one' })
+  await world.ready(second)
+
+  expect(await flagsOf(world, second)).toMatch(
+    /--disable-all-custom-nodes --whitelist-custom-nodes .*stripes/,
+  )
+  expect(await flagsOf(world, second)).not.toContain('breaker')
+  expect(second.err()).toContain('without the custom node breaker, which keeps ComfyUI from starting')
 })
 
 test('a ComfyUI that crashes in safe mode too ends the container with its code', async () => {

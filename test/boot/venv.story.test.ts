@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { RunOptions } from '../support/container.ts'
-import { makeWorld, procOf, treeOf, type World } from '../support/story.ts'
+import type { Running, RunOptions } from '../support/container.ts'
+import { makeWorld, OVERLAY_PYTHON, procOf, treeOf, type World } from '../support/story.ts'
 
 const VENV = '/workspace/ComfyUI/venv'
 const IMAGES = '/opt/ComfyUI/venv/bin/python'
@@ -79,8 +79,13 @@ test('the venv is started to be proven once, as its person; a second boot starts
   const second = await world.boot({ env, name: 'two', trace: { file: calls, calls: 'execve' } })
   await world.ready(second)
 
-  expect(readFileSync(calls, 'utf8')).not.toContain('sys.prefix')
-  expect(readFileSync(calls, 'utf8')).toContain(`"${VENV}/bin/python", "/workspace/ComfyUI/main.py"`)
+  const called = readFileSync(calls, 'utf8')
+  expect(called).not.toContain('sys.prefix')
+  // Python itself may look there for its library, but nobody runs it.
+  expect(called).not.toMatch(/execve\("[^"]*\/venv\/bin\/python/)
+  expect(called).toMatch(
+    /"\/workspace\/\.comfy-init\/packages\/[^"]+\/bin\/python", "\/workspace\/ComfyUI\/main\.py"/,
+  )
   expect(statSync(proof).mtimeMs).toBe(before)
 })
 
@@ -120,16 +125,39 @@ test('nothing is moved where the workspace runs no programs, though it was asked
   expect(treeOf(world.workspace)).toEqual([])
 })
 
-async function expectMovedVenv(world: World, container: Awaited<ReturnType<World['boot']>>): Promise<void> {
+/** ComfyUI runs in its overlay, and the packages below that are the moved venv's: of what lies in the image it has none. */
+async function expectMovedVenv(world: World, container: Running): Promise<void> {
   const status = await world.status()
   expect(status.phase).toBe('ready')
   const inner = status.services[0]?.pid
-  expect(procOf(container, inner, 'cmdline')[0]).toBe(`${VENV}/bin/python`)
-  expect(procOf(container, inner, 'environ')).toContain(`VIRTUAL_ENV=${VENV}`)
+  const [python = ''] = procOf(container, inner, 'cmdline')
+  expect(python).toMatch(OVERLAY_PYTHON)
+  const overlay = python.replace('/bin/python', '')
+  const environ = procOf(container, inner, 'environ')
+  expect(environ).toContain(`VIRTUAL_ENV=${overlay}`)
+  expect(environ.join('\n')).toMatch(new RegExp(`^PATH=${overlay}/bin:${VENV}/bin:`, 'm'))
+  expect(await pathsOf(world, container, python)).toEqual([overlay, VENV].map(packagesIn))
   const venv = `${world.workspace}/ComfyUI/venv`
   expect(readFileSync(`${venv}/bin/where`, 'utf8')).toMatch(/^#!\/workspace\/ComfyUI\/venv\/bin\/python\n/)
   expect(readFileSync(`${venv}/pyvenv.cfg`, 'utf8')).not.toContain('/opt/ComfyUI')
   expect(existsSync(`${world.workspace}/.comfy-init/venv-proven.json`)).toBe(true)
+}
+
+/** Folders of packages on a Python's path that are neither the machine's own nor its library. */
+async function pathsOf(world: World, container: Running, python: string): Promise<readonly string[]> {
+  const { out } = await world.box.exec(container, [python, '-c', 'import sys; print("\\n".join(sys.path))'])
+  return out
+    .split('\n')
+    .filter((path) => path.endsWith('-packages'))
+    .map(withoutVersion)
+}
+
+function packagesIn(venv: string): string {
+  return `${venv}/lib/python/site-packages`
+}
+
+function withoutVersion(path: string): string {
+  return path.replace(/python3\.\d+/, 'python')
 }
 
 // A venv's programs are links to the machine's own: one is removed, never written through.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunOptions } from '../support/container.ts'
-import { makeWorld, type World } from '../support/story.ts'
+import { makeWorld, OVERLAY_PYTHON, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { PROGRAMS_AND_PEERS, programsOf, readTrace, type Trace } from '../support/trace.ts'
 
@@ -19,7 +19,7 @@ test.each([
     '/usr/local/bin/comfy-init',
     'reaper',
     '/usr/local/bin/comfy-init',
-    '/usr/bin/python3',
+    expect.stringMatching(OVERLAY_PYTHON),
   ])
   expect(programs.at(-1)?.line).toContain('/workspace/ComfyUI/main.py')
   expect(peers.filter((peer) => !/^(127\.|::1$)/.test(peer))).toEqual([])

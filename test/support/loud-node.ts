@@ -25,6 +25,9 @@ export function addNode(world: World, code: string, { inThread = true } = {}): v
   )
 }
 
+/** Nodes are not imported on trial: what a loud one says is to come out of ComfyUI itself. */
+export const UNTRIED = { COMFY_NODE_CHECK: 'off' } as const
+
 /** Boots with the container's standard output and error going into named pipes that are not read yet. */
 export async function bootIntoPipes(
   world: World,
@@ -40,7 +43,7 @@ export async function bootIntoPipes(
       { from: world.models, at: '/models', readOnly: true },
       { from: folder, at: '/log' },
     ],
-    ...(env === undefined ? {} : { env }),
+    env: { ...UNTRIED, ...env },
   })
   const ours = await until(() => oursIn(container), 'comfy-init')
   for (const pipe of [out, err]) pipe.hasWriter()

@@ -41,6 +41,9 @@ export type World = {
   ) => Promise<{ readonly status: number; readonly text: string } | undefined>
 }
 
+/** Where the Python lies that ComfyUI runs with: its packages come before those of the image. */
+export const OVERLAY_PYTHON = /^\/workspace\/\.comfy-init\/packages\/[^/]+\/[^/]+\/bin\/python$/
+
 /** Makes a world. */
 export async function makeWorld(): Promise<World> {
   const box = await makeBox()

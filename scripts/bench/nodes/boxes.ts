@@ -111,6 +111,13 @@ function container(outside: string, boot: Boot, said: { text: string }): ChildPr
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
+    // strace lets go of what it watches: the container is killed before it.
+    for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
     child.kill('SIGKILL')
   })
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.trim().split(' ').filter(Boolean).map(Number)
 }

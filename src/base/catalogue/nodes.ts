@@ -181,37 +181,6 @@ export const nodeProblems = {
       `${path}: the filesystem answered ${code}. Nothing half is left; the next start tries again.`,
     remedy: ({ path }) => `See how much room there is, and whose it is: df -h ${path}; ls -ld ${path}`,
   }),
-  NODE_IMPORT_FAILED: entry<ImportDetails>({
-    kind: 'environment',
-    level: 'warning',
-    what: ({ folder }) => `Cannot import the custom node ${folder}.`,
-    why: (details) => `${saidOf(details)} ${withoutIt(details)}`,
-    remedy: ({ log }) => `See what it printed: cat ${log}. It is imported on trial again once it changes.`,
-  }),
-  NODE_BREAKS_START: entry<ImportDetails>({
-    kind: 'environment',
-    level: 'warning',
-    what: ({ folder }) => `Cannot start ComfyUI with the custom node ${folder}.`,
-    why: (details) =>
-      `${saidOf(details)} ${details.required ? withoutIt(details) : 'ComfyUI starts without it.'}`,
-    remedy: ({ log }) => `See what it printed: cat ${log}. It is tried again once it changes.`,
-  }),
-  COMFYUI_FAILS_WITHOUT_NODES: entry<{ line: string; log: string }>({
-    kind: 'environment',
-    level: 'warning',
-    what: () => 'Cannot start ComfyUI on trial, not even without custom nodes.',
-    why: ({ line }) => `${sentence(line)} No node is to blame, and none could be checked.`,
-    remedy: ({ log }) => `See what it printed: cat ${log}`,
-  }),
-  NODE_CHECK_UNDECIDED: entry<{ line: string; newest: string | undefined; log: string }>({
-    kind: 'environment',
-    level: 'warning',
-    what: () => 'Cannot tell which custom node keeps ComfyUI from starting.',
-    why: ({ line, newest }) =>
-      `${sentence(line)} ${newest === undefined ? 'ComfyUI is started with all of them.' : `The one that changed last is ${newest}; ComfyUI is started with all of them.`}`,
-    remedy: ({ log }) =>
-      `See what it printed: cat ${log}. To start without custom nodes: COMFY_ARGS=--disable-all-custom-nodes`,
-  }),
   NODES_NOT_KEPT: entry<{ path: string; code: string }>({
     kind: 'environment',
     level: 'warning',
@@ -221,25 +190,3 @@ export const nodeProblems = {
     remedy: ({ path }) => `See how much room there is, and whose it is: df -h ${path}; ls -ld ${path}`,
   }),
 } as const
-
-type ImportDetails = {
-  readonly folder: string
-  readonly line: string | undefined
-  readonly log: string
-  readonly wanted: boolean
-  readonly required: boolean
-}
-
-function saidOf({ line }: ImportDetails): string {
-  return line === undefined ? 'ComfyUI says no more.' : sentence(line)
-}
-
-function withoutIt({ wanted, required }: ImportDetails): string {
-  if (required) return 'It is required, so ComfyUI is not started.'
-  return wanted ? 'ComfyUI starts without it.' : 'ComfyUI goes on without it.'
-}
-
-function sentence(line: string): string {
-  const whole = `${line.slice(0, 1).toUpperCase()}${line.slice(1)}`
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`
-}

@@ -76,6 +76,13 @@ export const packageProblems = {
       `${said} ${kept ? 'The packages installed before are used as they are.' : 'Packages of custom nodes are missing.'}`,
     remedy: () => 'Look at the room that is left: df -h. The next start tries again.',
   }),
+  PACKAGES_LEFT_BEHIND: entry<{ packages: string }>({
+    kind: 'environment',
+    level: 'warning',
+    what: () => 'Cannot take along all Python packages that were installed by hand.',
+    why: ({ packages }) => `${packages}.`,
+    remedy: () => 'Install what is needed again, in a terminal of the container: pip install NAME-OR-FILE',
+  }),
   PACKAGES_PLACE_UNFIT: entry<{ path: string; reason: string }>({
     kind: 'environment',
     level: 'warning',

@@ -1,6 +1,6 @@
 import type { Places } from '../../base/layout.ts'
 import type { ImportRecord, WantedNode } from '../../base/node.ts'
-import { sha256 } from '../../base/sha256.ts'
+import { textDigest } from '../../base/text-digest.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { usesGpu } from '../../facts/gpu-use.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -35,7 +35,7 @@ export function importsAsked(settings: Settings, facts: Facts, { places, wanted 
     ])
   const source = facts.adopted ?? facts.image
   const asked = [nodes, facts.packages?.current?.path, source?.identity, usesGpu(settings, facts)]
-  return sha256(JSON.stringify(asked))
+  return textDigest(JSON.stringify(asked))
 }
 
 /**

@@ -3,12 +3,12 @@ import type { Trial } from './trial.ts'
 /** A node with which ComfyUI does not start, and the trial that shows it. */
 export type Breaker = { readonly name: string; readonly trial: Trial }
 
-/** What came of the search; `last` is a trial that came through, without all the breakers. */
+/** What came of the search, see `findBreakers`; `last` is a trial that came through, without all the breakers. */
 export type Search = { readonly breakers: readonly Breaker[] } & (
   | { readonly result: 'found'; readonly last: Trial }
   /** ComfyUI does not start without nodes either. */
   | { readonly result: 'not-the-nodes'; readonly last: Trial }
-  /** No more trials were granted. */
+  /** No more trials were granted; the breakers are also those that ComfyUI was at. */
   | { readonly result: 'unfinished' }
 )
 
@@ -25,10 +25,39 @@ export async function findBreakers(
   first: Trial,
   attempt: Attempt,
 ): Promise<Search> {
+  const suspects = suspectsAmong(names)
+  suspects.note(first, names)
+  const search = await seek(names, first, async (those) => {
+    const trial = await attempt(those)
+    if (trial !== undefined) suspects.note(trial, those)
+    return trial
+  })
+  if (search.result !== 'unfinished') return search
+  const known = new Set(search.breakers.map(({ name }) => name))
+  return { ...search, breakers: [...search.breakers, ...suspects.left().filter(({ name }) => !known.has(name))] }
+}
+
+// Where trials hang there are few of them: each then names one. Of other ends only the last one does.
+function suspectsAmong(names: readonly string[]) {
+  let found: readonly Breaker[] = []
+  const cleared = new Set<string>()
+  return {
+    note: (trial: Trial, those: readonly string[]) => {
+      const { suspect: name } = trial
+      if (trial.isThrough) for (const each of those) cleared.add(each)
+      else if (name !== undefined && names.includes(name))
+        found = [...found.filter((each) => each.trial.isTimeOut && each.name !== name), { name, trial }]
+    },
+    left: () => found.filter(({ name }) => !cleared.has(name)),
+  }
+}
+
+async function seek(names: readonly string[], first: Trial, attempt: Attempt): Promise<Search> {
   const breakers: Breaker[] = []
   let left = names
-  // The first trial does not name what it loads, unless it crashed in it.
-  const again = first.suspect === undefined ? await attempt(names) : first
+  // What ended it without a word, like a lack of memory, may not do so again.
+  const isSure = first.suspect !== undefined && (first.isTimeOut || first.line !== undefined)
+  const again = isSure ? first : await attempt(names)
   if (again === undefined) return { result: 'unfinished', breakers }
   if (again.isThrough) return { result: 'found', breakers, last: again }
   let broken: Trial = again

@@ -53,6 +53,7 @@ export function hear(
         ...said,
         nodes: new Map(nodes),
         line: masked(said.line),
+        last: masked(said.last),
         output: redact(kept.text(), secrets),
       }
     },

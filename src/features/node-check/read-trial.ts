@@ -10,6 +10,8 @@ export type Said = {
   readonly suspect: string | undefined
   /** The exception or fatal error that it said last. */
   readonly line: string | undefined
+  /** The line that it printed last, since it named the node that it loads. */
+  readonly last: string | undefined
 }
 
 /** Reads ComfyUI's lines one by one. */
@@ -29,6 +31,7 @@ export function trialReader(folders: readonly string[]): Reader {
   let trace: Trace = { kind: 'none' }
   let exception: string | undefined
   let loading: string | undefined
+  let last: string | undefined
   const nodeOf = (path: string) => nodeAt(path, folders)
   const blame = (path: string, words: string) => {
     const name = nodeOf(path)
@@ -57,6 +60,7 @@ export function trialReader(folders: readonly string[]): Reader {
       const line = plainText(raw).replace(LEVEL, '')
       if (line === '' || readTimes(line)) return
       const event = eventOf(line)
+      last = event?.type === 'loading' ? undefined : line
       if (event?.type === 'loading') loading = nodeOf(event.path) ?? loading
       else if (event?.type === 'fault') blame(event.path, exception ?? event.words)
       else [trace, exception] = traced(line, { trace, exception, nodeOf })
@@ -66,6 +70,7 @@ export function trialReader(folders: readonly string[]): Reader {
       nodes,
       suspect: loading ?? (trace.kind === 'none' ? undefined : trace.node),
       line: exception?.slice(0, MOST),
+      last: last?.slice(0, MOST),
     }),
   }
 }

@@ -54,8 +54,6 @@ export type TrialWish = {
   readonly folder: string
   /** All when undefined. */
   readonly nodes: readonly string[] | undefined
-  /** Has ComfyUI name each node before it loads it. */
-  readonly isTalkative: boolean
 }
 
 /** Name of the database of a trial in its folder. */
@@ -63,13 +61,13 @@ export const TRIAL_DATABASE = 'comfyui.db'
 
 /** A service's arguments (main.py first) for a trial. Pure. */
 export function trialArguments(args: readonly string[], wish: TrialWish): readonly string[] {
-  const { flags, folder, nodes, isTalkative } = wish
+  const { flags, folder, nodes } = wish
   const known = (flag: string, ...values: readonly string[]) => (flags.has(flag) ? [flag, ...values] : [])
   return withNodes(
     [
       ...without(args),
-      // Without a value it means the most, in every ComfyUI that knows it.
-      ...(isTalkative ? known('--verbose') : []),
+      // ComfyUI then names each node before it loads it. Without a value it means the most, in every ComfyUI that knows it.
+      ...known('--verbose'),
       ...known(TEMP, folder),
       ...known(DATABASE, `sqlite:///${folder}/${TRIAL_DATABASE}`),
       QUICK_TEST,

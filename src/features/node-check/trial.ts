@@ -24,7 +24,6 @@ export type Trying = {
 /** One trial: which nodes (all when undefined), and how long it may take, milliseconds. */
 export type TrialOf = {
   readonly nodes: readonly string[] | undefined
-  readonly isTalkative: boolean
   readonly limitMs: number
 }
 
@@ -39,6 +38,8 @@ export type Trial = {
   readonly nodes: ReadonlyMap<string, NodeImport>
   readonly suspect: string | undefined
   readonly line: string | undefined
+  /** What it printed last. */
+  readonly last: string | undefined
   /** ComfyUI-Manager asked for another start: what it had put off until a start is done now. */
   readonly wantsAgain: boolean
   /** First and last of what it printed, secrets masked. */

@@ -3,45 +3,72 @@ import type { OverlayRecord } from '../../base/node.ts'
 import { distributionsIn } from '../../facts/distributions.ts'
 import { overlayPaths } from '../../facts/overlay-paths.ts'
 import { parseOverlayRecord, sameIdentity } from '../../facts/overlay-record.ts'
+import { type Copyable, copyableFrom } from './by-record.ts'
 import type { Held } from './held.ts'
 import type { Pin } from './pin.ts'
 import type { Workbench } from './workbench.ts'
 
+/** A package that was added by hand; `copy` where its files can be taken along as they are. */
+export type ByHand = Pin & { readonly copy: Copyable | undefined }
+
 /**
  * Packages that a person or ComfyUI-Manager added by hand to the overlay of this identity, else to the newest of another: what
- * that overlay has and its record does not say, and what was carried into it before. One that was made for want of another
- * has both.
+ * that overlay has and its record does not say, and what was carried into it before. Whoever works in the overlay before adds
+ * to that one still. One that was made for want of another has both.
  */
-export async function addedByHand(bench: Workbench, held: Held): Promise<readonly Pin[]> {
+export async function addedByHand(bench: Workbench, held: Held): Promise<readonly ByHand[]> {
   const own = await overlayOf(bench, bench.packages.key)
   const other = own === undefined || own.record.asked === '' ? await newestOther(bench) : undefined
-  const lists = await Promise.all(
-    [own, other].map((each) => (each === undefined ? [] : addedTo(bench, each, held))),
+  const lists = await Promise.all([
+    ...[own, other].map((each) => (each === undefined ? [] : addedTo(bench, each, held))),
+    ...(await othersOf(bench, own)).map((each) => addedTo(bench, each, held)),
+  ])
+  const left = (own?.record.leftBehind ?? []).flatMap(({ name, version, isReplaced }) =>
+    isReplaced ? [] : [{ name, version, copy: undefined }],
   )
-  const found = new Map(
-    lists
-      .flat()
-      .toReversed()
-      .map((pin) => [pin.name, pin]),
-  )
+  const found = new Map([...lists.flat(), ...left].toReversed().map((pin) => [pin.name, pin]))
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-// Also one that is damaged: its record and its packages may still be there.
-type Before = { readonly path: string; readonly record: OverlayRecord }
+// Also one that is damaged: its record and its packages may still be there. `known` came along from it before.
+type Before = { readonly path: string; readonly record: OverlayRecord; readonly known?: ReadonlySet<string> }
 
 async function addedTo(
   { host, packages }: Workbench,
-  { path, record }: Before,
+  { path, record, known }: Before,
   held: Held,
-): Promise<readonly Pin[]> {
-  const installed = (await distributionsIn(host.fs, overlayPaths(path, record.identity.python).site)) ?? []
-  const known = new Map(record.packages.map((each) => [each.name, each.for]))
+): Promise<readonly ByHand[]> {
+  const { site } = overlayPaths(path, record.identity.python)
+  const installed = (await distributionsIn(host.fs, site)) ?? []
+  const recorded = new Map(record.packages.map((each) => [each.name, each]))
   const isSame = sameIdentity(record.identity, packages.identity)
-  return installed
-    .filter(({ name }) => (known.get(name) ?? []).length === 0 && !held.pins.has(name))
+  const samePython =
+    record.identity.python === packages.identity.python && record.identity.arch === packages.identity.arch
+  const added = installed
+    .filter(({ name, version }) => {
+      const pin = recorded.get(name)
+      return pin === undefined || pin.version !== version || (pin.for.length === 0 && known === undefined)
+    })
+    .filter(({ name }) => !held.pins.has(name) && known?.has(name) !== true)
     .filter(({ name }) => isSame || !packages.versions.has(name))
-    .map(({ name, version }) => ({ name, version }))
+  return Promise.all(
+    added.map(async ({ name, version, entry }) => {
+      const place = { site: site.slice(path.length + 1), entry }
+      const copy = samePython ? await copyableFrom(host.fs, path, place) : undefined
+      return { name, version, copy }
+    }),
+  )
+}
+
+// The overlays beside the one in use: what came along from them once may since have been taken out.
+async function othersOf(bench: Workbench, own: Before | undefined): Promise<readonly Before[]> {
+  if (own === undefined) return []
+  const { host, packages } = bench
+  const { folder } = packages.places
+  const known = new Set([...own.record.packages, ...(own.record.leftBehind ?? [])].map(({ name }) => name))
+  const names = ((await host.fs.entries(folder)) ?? []).filter(({ kind }) => kind === 'folder')
+  const found = await Promise.all(names.map(({ name }) => recordIn(bench, `${folder}/${name}`)))
+  return found.flatMap((each) => (each === undefined || each.path === own.path ? [] : [{ ...each, known }]))
 }
 
 async function newestOther(bench: Workbench): Promise<Before | undefined> {
@@ -56,11 +83,13 @@ async function newestOther(bench: Workbench): Promise<Before | undefined> {
     .at(0)
 }
 
-async function overlayOf({ host, layout }: Workbench, key: string): Promise<Before | undefined> {
-  const { folder, current } = overlaysIn(layout.packages, key)
-  const name = await host.fs.readLink(current)
-  if (name === undefined || name.includes('/')) return undefined
-  const path = `${folder}/${name}`
+async function overlayOf(bench: Workbench, key: string): Promise<Before | undefined> {
+  const { folder, current } = overlaysIn(bench.layout.packages, key)
+  const name = await bench.host.fs.readLink(current)
+  return name === undefined || name.includes('/') ? undefined : recordIn(bench, `${folder}/${name}`)
+}
+
+async function recordIn({ host }: Workbench, path: string): Promise<Before | undefined> {
   const record = parseOverlayRecord(await host.fs.readText(`${path}/${OVERLAY_RECORD}`))
   return record && { path, record }
 }
