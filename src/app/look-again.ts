@@ -8,7 +8,7 @@ import type { Settings } from '../settings/settings.ts'
 
 /** Facts with the overlay and the records of nodes as they are now: both may change beside a ComfyUI that runs. */
 export async function lookAgain(
-  { fs }: Pick<Host, 'fs'>,
+  { fs, clock }: Pick<Host, 'fs' | 'clock'>,
   settings: Settings,
   about: { readonly facts: Facts; readonly layout: Layout },
 ): Promise<Facts> {
@@ -17,7 +17,7 @@ export async function lookAgain(
     packagesNow(fs, facts.packages),
     lookNodeRecords(fs, settings, layout),
   ])
-  return { ...facts, packages, nodeRecords }
+  return { ...facts, nowMs: clock.now(), packages, nodeRecords }
 }
 
 async function packagesNow(fs: Host['fs'], packages: Facts['packages']): Promise<Facts['packages']> {

@@ -5,6 +5,7 @@ import { type Secret, secret } from '../base/secret.ts'
 import type { ServiceSpec } from '../base/service.ts'
 import type { Facts } from '../facts/facts.ts'
 import { nodeFolders } from '../features/node-check/asked.ts'
+import { usableFacts, withoutOverlay } from '../features/node-check/overlay-fault.ts'
 import { startsManager } from '../features/nodes/manager/is-built-in.ts'
 import { wantedNodes } from '../features/nodes/wanted.ts'
 import { comfyuiService } from '../features/services/comfyui.ts'
@@ -49,7 +50,8 @@ type Build = {
   readonly token: Secret | undefined
 }
 
-function servicesOf({ host, settings, places, token }: Build, facts: Facts) {
+function servicesOf({ host, settings, places, token }: Build, seen: Facts) {
+  const facts = usableFacts(settings, seen)
   const env = childEnvironment({ container: host.env, settings, facts, places })
   const hasManager = startsManager(facts, places, wantedNodes(settings, facts).nodes)
   return {
@@ -62,6 +64,7 @@ function servicesOf({ host, settings, places, token }: Build, facts: Facts) {
 function specFor(build: Build, settled: { readonly facts: Facts; readonly tell?: Tell }): SpecFor {
   const { host, settings, places } = build
   const started = new Set<string>()
+  let foundSafely: ReadonlySet<string> = new Set()
   return async (first, mode, signal) => {
     const isFirst = !started.has(first.name)
     started.add(first.name)
@@ -72,14 +75,20 @@ function specFor(build: Build, settled: { readonly facts: Facts; readonly tell?:
     const spec = { ...first, file: rebuilt.file, args: rebuilt.args, env: rebuilt.env }
     if (!first.essential) return { spec }
     const wanted = wantedNodes(settings, facts).nodes
-    const leave = await leaveNow(host, settings, { facts, places, wanted })
+    const known = await leaveNow(host, settings, { facts, places, wanted })
+    // Who leaves safe mode has mended what it found, and not always by a change of the node's own files.
+    const leave = new Map([...known].filter(([name]) => !foundSafely.has(name)))
     if (mode === 'normal')
       return { spec: await without(host, spec, { leave, folders: nodeFolders(settings, places) }) }
     const { startSafely } = await import('./start-safely.ts')
     const tell = settled.tell ?? (() => {})
-    return startSafely(host, spec, {
+    const plain = servicesOf(build, withoutOverlay(facts)).comfyui.spec
+    const safe = await startSafely(host, spec, {
       ...{ settings, facts, places, wanted, leave, signal },
+      plain: { ...spec, file: plain.file, args: plain.args, env: plain.env },
       tell,
     })
+    foundSafely = new Set(safe.found)
+    return safe
   }
 }

@@ -27,26 +27,6 @@ export const IMAGE_CONSTRAINTS = '/etc/comfy-init/constraints.txt'
 /** Repositories, archives and wheels that an image brings along, so that a first boot needs no network; see `vendorIn`. */
 export const IMAGE_VENDOR = '/opt/comfy-init/vendor'
 
-/** The places in a vendor folder. */
-export type VendorPlaces = {
-  /** Bare repositories: `<folder of the node>.git`. */
-  readonly repositories: string
-  /** Archives: `<sha256>.zip`. */
-  readonly archives: string
-  readonly wheels: string
-  readonly lockFile: string
-}
-
-/** The paths of a vendor folder. */
-export function vendorIn(folder: string): VendorPlaces {
-  return {
-    repositories: `${folder}/repositories`,
-    archives: `${folder}/archives`,
-    wheels: `${folder}/wheels`,
-    lockFile: `${folder}/nodes.lock.json`,
-  }
-}
-
 /** Shared tree of the /shared + /instance layout. */
 export const SHARED = '/shared'
 
@@ -142,24 +122,6 @@ export function layoutOf(workspace: string): Layout {
     session: `${own}/comfyui`,
   }
 }
-
-/** Where the overlays of one identity lie. */
-export type OverlayPlaces = {
-  readonly folder: string
-  /** Link to the overlay in use, by its name in the same folder. */
-  readonly current: string
-  /** What came of the last try where it came to no overlay. */
-  readonly failed: string
-}
-
-/** The paths of one identity’s overlays; `key` as `identityKey` makes it. */
-export function overlaysIn(packages: string, key: string): OverlayPlaces {
-  const folder = `${packages}/${key}`
-  return { folder, current: `${folder}/current`, failed: `${folder}/failed.json` }
-}
-
-/** Name of the file in an overlay that says it is complete, and what it holds. */
-export const OVERLAY_RECORD = 'comfy-init.json'
 
 /** Name of the marker that lies inside an adopted tree and says which image it came from. */
 export const MARKER = '.comfy-init.json'

@@ -1,5 +1,5 @@
-import type { OverlayPlaces } from '../base/layout.ts'
 import type { Checkout, Identity, ImportRecord, NodeFailure, OverlayRecord } from '../base/node.ts'
+import type { OverlayPlaces } from '../base/node-places.ts'
 
 /** A manifest as it lies there: the value its YAML stands for, or why it could not be read. */
 export type ManifestText = {
@@ -38,6 +38,8 @@ export type PackagesFacts = {
   readonly places: OverlayPlaces
   /** The overlay in use: complete, and made for this identity. */
   readonly current: Overlay | undefined
+  /** The overlay before has packages that were added by hand since, and that this one lacks. */
+  readonly hasLate?: boolean
   /** The last try came to nothing. */
   readonly failed: FailedPackages | undefined
 }

@@ -45,7 +45,9 @@ type Found = { readonly path: string } & ({ readonly text: string } | { readonly
 async function textAt(fs: Fs, path: string): Promise<Found | undefined> {
   try {
     const text = await fs.readText(path, MOST_BYTES)
-    return text === undefined ? undefined : { path, text }
+    if (text !== undefined) return { path, text }
+    // A pipe or a device cannot be read as one.
+    return (await fs.follow(path)) === undefined ? undefined : { path, fault: 'it is no file' }
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error

@@ -1,4 +1,5 @@
-import { IMAGE_LOCK, IMAGE_MANIFEST, type Layout, vendorIn } from '../base/layout.ts'
+import { IMAGE_LOCK, IMAGE_MANIFEST, type Layout } from '../base/layout.ts'
+import { vendorIn } from '../base/node-places.ts'
 import type { Fs } from '../host/fs.ts'
 import type { NodeRecords } from './node-facts.ts'
 import { lookManifests } from './node-manifests.ts'

@@ -1,5 +1,6 @@
-import { type Layout, OVERLAY_RECORD, type OverlayPlaces, overlaysIn } from '../base/layout.ts'
+import type { Layout } from '../base/layout.ts'
 import type { Identity, OverlayRecord } from '../base/node.ts'
+import { OVERLAY_RECORD, type OverlayPlaces, overlaysIn } from '../base/node-places.ts'
 import { textDigest } from '../base/text-digest.ts'
 import type { Fs } from '../host/fs.ts'
 import type { PythonFacts } from './device-facts.ts'
@@ -44,10 +45,11 @@ export async function lookPackages(
     lookOverlay(fs, places, identity),
     orAbsent(fs.readText(places.failed)),
   ])
+  const hasLate = current !== undefined && (await findLate(fs, places, current))
   // The first site that has a package is the one that Python takes it from.
   const versions = new Map(there.toReversed().map(({ name, version }) => [name, version]))
   return {
-    ...{ identity, key, sites, versions, constraints, places, current },
+    ...{ identity, key, sites, versions, constraints, places, current, hasLate },
     failed: parseFailedPackages(failed),
   }
 }
@@ -111,4 +113,24 @@ function withoutFound(record: OverlayRecord, versions: ReadonlyMap<string, strin
     isReplaced ? versions.get(name) !== version : !versions.has(name),
   )
   return { ...record, leftBehind }
+}
+
+// Whoever worked on in the overlay before, until the next start, may have added packages to it that did not come along.
+async function findLate(fs: Fs, { folder }: OverlayPlaces, { path, record }: Overlay): Promise<boolean> {
+  const own = new Set([...record.packages, ...(record.leftBehind ?? [])].map(({ name }) => name))
+  const names = ((await orAbsent(fs.entries(folder))) ?? []).filter(({ kind }) => kind === 'folder')
+  const others = names.map(({ name }) => `${folder}/${name}`).filter((each) => each !== path)
+  const found = await Promise.all(others.map((each) => addedTo(fs, each, record.identity.python)))
+  return found.flat().some((name) => !own.has(name))
+}
+
+async function addedTo(fs: Fs, path: string, version: string): Promise<readonly string[]> {
+  const [text, there] = await Promise.all([
+    orAbsent(fs.readText(`${path}/${OVERLAY_RECORD}`)),
+    orAbsent(distributionsIn(fs, overlayPaths(path, version).site)),
+  ])
+  const record = parseOverlayRecord(text)
+  if (record === undefined) return []
+  const known = new Set(record.packages.map(({ name }) => name))
+  return (there ?? []).map(({ name }) => name).filter((name) => !known.has(name))
 }

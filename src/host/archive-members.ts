@@ -50,6 +50,9 @@ export function shownPath(path: string): string {
 function faultOf(listed: Listed): string | undefined {
   const shown = escapeName(Buffer.from(listed.name))
   if (listed.name.startsWith('/') || /^[A-Za-z]:/.test(listed.name)) return `«${shown}» is an absolute path`
+  const isLong = listed.name.split('/').some((part) => Buffer.byteLength(part) > MOST_PART)
+  if (isLong || Buffer.byteLength(listed.name) > MOST_PATH)
+    return `«${shown.slice(0, 60)}…» is longer than a name can be`
   if (listed.name.split('/').includes('..')) return `«${shown}» leaves the folder`
   if (/\p{Cc}/u.test(listed.name)) return `«${shown}» has control characters in its name`
   if (!listed.isReadable) return `«${shown}» is encrypted, or packed in an unknown way`
@@ -57,6 +60,10 @@ function faultOf(listed: Listed): string | undefined {
     ? undefined
     : `«${shown}» is neither file, folder nor link`
 }
+
+/** Longest name that Linux takes, and a path that leaves room for the folders that a node lies in; bytes. */
+const MOST_PART = 255
+const MOST_PATH = 2048
 
 const [KIND, REGULAR, FOLDER, LINK] = [0o170000, 0o100000, 0o040000, 0o120000]
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { Ending } from '../base/exit-code.ts'
+import { endTree } from './end-tree.ts'
 import { raiseOomScore } from './oom-score.ts'
 import { type OpenFiles, openFiles } from './open-files.ts'
 import { outputPipes } from './pipe.ts'
@@ -74,7 +75,8 @@ export function realExec(reaper: Reaper['kind'] = 'foreign'): Exec {
   }
 }
 
-// execa is loaded at the first use: a warm boot runs no helper program and need not pay for it.
+// execa is loaded at the first use: a warm boot runs no helper program and need not pay for it. It would end the program alone:
+// a helper of it that nobody ends holds the pipes, and with them us.
 async function run(
   { file, args, env, cwd, timeoutMs, signal }: Command,
   limit: OpenFiles | undefined,
@@ -85,24 +87,57 @@ async function run(
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-    timeout: Math.ceil(timeoutMs),
     maxBuffer: MAX_OUTPUT_BYTES,
     forceKillAfterDelay: 500,
     ...(cwd === undefined ? {} : { cwd }),
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const
   const begin = () => ({ running: execa(file, args, options) })
   const { running } = limit === undefined ? begin() : limit.during(limit.own, begin)
+  const end = () => running.pid !== undefined && endTree(running.pid)
+  let timedOut = false
+  const late = setTimeout(() => {
+    timedOut = true
+    end()
+  }, Math.ceil(timeoutMs))
+  signal?.addEventListener('abort', end)
+  if (signal?.aborted) end()
+  const exited = exitOf(running.nodeChildProcess, () => clearTimeout(late))
   const result = await running
+  const { code, signal: by } = await exited
+  signal?.removeEventListener('abort', end)
   return {
-    code: result.exitCode ?? null,
-    signal: result.signal ?? null,
+    // Half of what it says is not what it says.
+    code: result.isMaxBuffer ? null : code,
+    signal: by,
     stdout: result.stdout,
     stderr: result.stderr,
-    timedOut: result.timedOut,
+    timedOut,
     missing: result.code === 'ENOENT' || result.code === 'EACCES',
   }
 }
+
+// Somebody who was left behind may hold the pipes for ever; what the program itself wrote is read by then.
+function exitOf(child: ChildProcess, onExit: () => void): Promise<Ending> {
+  return new Promise((resolve) => {
+    if (child.pid === undefined) {
+      onExit()
+      return resolve({ code: null, signal: null })
+    }
+    child.once('exit', (code, signal) => {
+      onExit()
+      resolve({ code, signal })
+      const drained = setTimeout(() => {
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+      }, DRAIN_MS)
+      drained.unref()
+      child.once('close', () => clearTimeout(drained))
+    })
+  })
+}
+
+/** Longest time between a program's end and that of what it wrote. */
+const DRAIN_MS = 500
 
 async function start(what: Start, limit: OpenFiles | undefined): Promise<Started> {
   const { file, args, env, cwd } = what

@@ -2,8 +2,9 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { prepareServices } from '../../src/app/services.ts'
-import { layoutOf, OVERLAY_RECORD, overlaysIn, type Places } from '../../src/base/layout.ts'
+import { layoutOf, type Places } from '../../src/base/layout.ts'
 import type { ImportRecord, NodeImport, OverlayRecord } from '../../src/base/node.ts'
+import { OVERLAY_RECORD, overlaysIn } from '../../src/base/node-places.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import { OVERLAY_PATHS_FILE } from '../../src/facts/overlay-paths.ts'
 import type { Mode } from '../../src/features/supervise/life.ts'
@@ -55,8 +56,10 @@ async function anInstance(
 
 const BREAKS: NodeImport = { result: 'breaks-start', line: 'it ended with exit code 1', seconds: undefined }
 
-async function keepRecord(path: string, nodes: ImportRecord['nodes'], atMs = Date.now() + 1): Promise<void> {
+async function keepRecord(path: string, nodes: ImportRecord['nodes']): Promise<void> {
+  const atMs = Date.now() + 1
   await writeFile(path, JSON.stringify({ version: 1, asked: '', nodes, atMs, ms: 1 }))
+  await until(() => Date.now() > atMs, 'the record to be of the past')
 }
 
 test('ComfyUI is started as it is while nothing is to be left out', async () => {
@@ -87,28 +90,60 @@ test('a node that changed since it broke the start is given another chance', asy
 })
 
 test('a restart takes the Python of the overlay that is in use by then', async () => {
-  const places = overlaysIn(`${await tempFolder()}/packages`, 'key')
-  const identity = { python: '3.12', arch: 'x64', torch: undefined, cuda: undefined, image: '0' }
-  const packages = {
-    ...{ identity, key: 'key', sites: [], versions: new Map(), constraints: undefined },
-    ...{ places, current: undefined, failed: undefined },
-  }
-  const { spec, start } = await anInstance({}, { facts: { packages } })
+  const { packages, overlay, spec, start, useOverlay } = await withOverlay()
+  expect(packages.current).toBeUndefined()
   await start()
-  const overlay = `${places.folder}/set`
-  await anOverlay(overlay, {
-    ...{ version: 1, identity, asked: '', packages: [] },
-    nodes: {},
-    atMs: 1,
-    ms: 1,
-  })
-  await symlink('set', places.current)
+  await useOverlay()
   const { spec: later } = await start()
   expect(spec.env.VIRTUAL_ENV).not.toBe(overlay)
   expect(later.file).toBe(`${overlay}/bin/python`)
   expect(later.env.VIRTUAL_ENV).toBe(overlay)
   expect(later.env.PATH?.split(':')[0]).toBe(`${overlay}/bin`)
 })
+
+test('an overlay that ComfyUI does not start with is not used, by a restart either', async () => {
+  const { layout, overlay, start, useOverlay } = await withOverlay({ jupyter: true })
+  await start()
+  await useOverlay()
+  const failure = {
+    code: 'OVERLAY_BREAKS_COMFYUI',
+    details: { line: 'x', overlay, log: '/l' },
+    temporary: false,
+  }
+  const record = { version: 1, asked: '', nodes: {}, failure, atMs: 1, ms: 1 }
+  await writeFile(layout.importsFile, JSON.stringify(record))
+  const { spec } = await start()
+  expect(spec.file).toBe('/usr/bin/python3')
+  expect(spec.env.VIRTUAL_ENV).not.toBe(overlay)
+})
+
+test('safe mode without any node is without the overlay too', async () => {
+  const { overlay, start, useOverlay } = await withOverlay()
+  await useOverlay()
+  await start()
+  expect((await start()).spec.file).toBe(`${overlay}/bin/python`)
+  const { spec } = await start('safe')
+  expect(spec.file).toBe('/usr/bin/python3')
+  expect(spec.env.VIRTUAL_ENV).not.toBe(overlay)
+  expect(spec.args.at(-1)).toBe('--disable-all-custom-nodes')
+})
+
+/** An instance that has no overlay yet. */
+async function withOverlay(settings: Partial<Settings> = {}) {
+  const places = overlaysIn(`${await tempFolder()}/packages`, 'key')
+  const identity = { python: '3.12', arch: 'x64', torch: undefined, cuda: undefined, image: '0' }
+  const packages = {
+    ...{ identity, key: 'key', sites: [], versions: new Map(), constraints: undefined },
+    ...{ places, current: undefined, failed: undefined },
+  }
+  const overlay = `${places.folder}/set`
+  const record = { version: 1, identity, asked: '', packages: [], nodes: {}, atMs: 1, ms: 1 } as const
+  const useOverlay = async () => {
+    await anOverlay(overlay, record)
+    await symlink('set', places.current)
+  }
+  return { packages, overlay, useOverlay, ...(await anInstance({}, { settings, facts: { packages } })) }
+}
 
 async function anOverlay(path: string, record: OverlayRecord): Promise<void> {
   await mkdir(`${path}/bin`, { recursive: true })
@@ -119,7 +154,7 @@ async function anOverlay(path: string, record: OverlayRecord): Promise<void> {
   await writeFile(`${path}/${OVERLAY_RECORD}`, JSON.stringify(record))
 }
 
-test('safe mode finds the node that breaks the start, leaves it out, and remembers', async () => {
+test('safe mode finds the node that breaks the start, leaves it out, and writes it down', async () => {
   const nodes = { one: GOOD, old: 'exit(1)', newest: GOOD }
   const { start, notes, layout } = await anInstance(nodes, { settings: { safeMode: 'newest' } })
   await start()
@@ -128,7 +163,8 @@ test('safe mode finds the node that breaks the start, leaves it out, and remembe
   expect(without).toBe('the custom node old, which keeps ComfyUI from starting: it ended with exit code 1')
   expect(notes).toHaveLength(1)
   expect(await HOST.fs.readText(layout.importsFile)).toContain('breaks-start')
-  expect((await start()).added).toBe('--disable-all-custom-nodes --whitelist-custom-nodes newest one')
+  // Whoever leaves safe mode has mended it.
+  expect((await start()).added).toBe('')
 })
 
 test('safe mode leaves out the node that changed last where no import breaks the start', async () => {

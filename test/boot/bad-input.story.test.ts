@@ -147,12 +147,6 @@ const CASES: readonly Case[] = [
     code: 78,
     says: ['SETTINGS_FILE_UNREADABLE', 'settings.yaml'],
   },
-  {
-    title: 'a node that is no address',
-    options: () => ({ env: { COMFY_NODES: 'what is ../this' } }),
-    code: 78,
-    says: ['NODE_NAME_INVALID', '../this'],
-  },
 ]
 
 test.each(CASES)('$title: exit code $code, what, why and remedy, and nothing is touched', async (each) => {

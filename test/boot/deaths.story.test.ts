@@ -9,7 +9,8 @@ import { makeWorld, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 
-const ONCE = { COMFY_RESTART: 'never' }
+// A node that ends ComfyUI is to do it where ComfyUI is used, not on trial.
+const ONCE = { COMFY_RESTART: 'never', COMFY_NODE_CHECK: 'off' }
 
 test('a traceback is told in the log, and afterwards by a container of its own', async () => {
   const world = await makeWorld()

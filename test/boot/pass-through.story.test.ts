@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Box, makeBox, type RunOptions } from '../support/container.ts'
-import { makeWorld, procOf } from '../support/story.ts'
+import { makeWorld, OVERLAY_PYTHON, procOf } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 test.each([
@@ -122,7 +122,7 @@ test.each([
 
   const { services } = await world.status()
   const argv = procOf(container, services[0]?.pid, 'cmdline')
-  expect(argv.slice(0, 2)).toEqual(['/usr/bin/python3', '/workspace/ComfyUI/main.py'])
+  expect(argv.slice(0, 2)).toEqual([expect.stringMatching(OVERLAY_PYTHON), '/workspace/ComfyUI/main.py'])
   expect(argv.slice(-4)).toEqual(['--preview-method', 'latent2rgb', '--comfy-api-base', 'http://x/a b'])
   expect(argv).toEqual(expect.arrayContaining(['--listen', '0.0.0.0', '--port', String(world.port)]))
 })

@@ -165,3 +165,9 @@ test('a cache that cannot be written is no error, and a workspace without a fold
   await lookManifests(realFs(), [image], `${folder}/elsewhere/.comfy-init/facts/manifests.json`)
   expect(existsSync(`${folder}/elsewhere`)).toBe(false)
 })
+
+test('what is no file at all is a fault, and nobody waits for it', async () => {
+  const { mine, look } = await world()
+  execFileSync('mkfifo', [mine])
+  expect(await look()).toEqual([{ path: mine, value: undefined, fault: 'it is no file' }])
+})

@@ -42,3 +42,11 @@ test('a record of imports needs what it was made for and one result for each nod
   expect(parseImports('{"nodes":{}}')).toBeUndefined()
   expect(parseImports('nonsense')).toBeUndefined()
 })
+
+test('a failure that only another version knows counts as made for another request', () => {
+  const failure = { code: 'OF_A_NEWER_VERSION', details: {}, temporary: false }
+  const text = JSON.stringify({ checkouts: [{ ...CHECKOUT, failure }] })
+
+  expect(parseCheckouts(text).get('spots')).toEqual({ ...CHECKOUT, request: '', failure: undefined })
+  expect(parseImports(JSON.stringify({ asked: 'a', nodes: {}, failure }))).toBeUndefined()
+})

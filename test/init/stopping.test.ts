@@ -19,8 +19,13 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
     reached: (_, container) => living(container, /^git.*clone|git-remote-http/).length > 0,
     code: 143,
   },
-  'while ComfyUI imports its modules': {
+  'while nodes are imported on trial': {
     env: async () => ({ STANDIN_IMPORT_S: '60' }),
+    reached: (_, container) => living(container, /--quick-test-for-ci/).length > 0,
+    code: 143,
+  },
+  'while ComfyUI imports its modules': {
+    env: async () => ({ STANDIN_IMPORT_S: '60', COMFY_NODE_CHECK: 'off' }),
     reached: async (world) => (await world.get('/ready'))?.text.includes('comfyui') === true,
     code: 0,
   },

@@ -1,4 +1,4 @@
-import { overlaysIn } from '../../src/base/layout.ts'
+import { overlaysIn } from '../../src/base/node-places.ts'
 import type { PackagesFacts } from '../../src/facts/node-facts.ts'
 
 /** What is known of the packages of an image with torch 2.8.0 for CUDA 12.8, over which no overlay lies yet. */

@@ -1,6 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { joinPlans, type Plan } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
+import { isOfThisStart } from '../../facts/of-this-start.ts'
 import { planIdentity } from '../../features/identity/plan.ts'
 import { planNodeCheck } from '../../features/node-check/plan.ts'
 import { packageSources } from '../../features/nodes/package-sources.ts'
@@ -24,9 +25,9 @@ export function decideSync(settings: Settings, found: Facts): Plan {
 
 /** What is to be done to import all nodes once more, and nothing else; what was imported since this act began counts. Pure. */
 export function decideCheck(settings: Settings, found: Facts): Plan {
-  const { nodeRecords, sinceMs } = found
+  const { nodeRecords } = found
   const { imports } = nodeRecords
-  const isOld = imports !== undefined && imports.atMs < sinceMs
+  const isOld = imports !== undefined && !isOfThisStart(imports, found)
   const facts = isOld ? { ...found, nodeRecords: { ...nodeRecords, imports: undefined } } : found
   const { places, wanted } = sceneOf(settings, facts)
   const check = planNodeCheck({ ...settings, nodeCheck: true }, facts, {

@@ -1,8 +1,9 @@
 import { Problem } from '../../base/problem.ts'
-import { redact } from '../../base/secret.ts'
 import { nearest } from '../../base/text.ts'
+import { orAbsent } from '../../facts/or-absent.ts'
 import { withoutNodes } from '../../features/nodes/lock/merge-locks.ts'
 import { type Entry, readEntry } from '../../features/nodes/manifest/read-entry.ts'
+import { shownEntry } from '../../features/nodes/manifest/shown-entry.ts'
 import type { Host } from '../../host/host.ts'
 import type { Input } from '../input.ts'
 import { actOnNodes, type NodesActing, type NodesDone } from './act.ts'
@@ -23,6 +24,7 @@ export function addNodes(host: Host, input: Asked, specs: readonly string[]): Pr
   return actOnNodes(host, input, {
     decide: decideSync,
     prepare: async (_, { scene }) => {
+      for (const { spec, entry } of entries) await refuseAround(host, scene, { spec, entry })
       const before = await readOwnManifest(host, scene)
       const texts = entries.map(({ spec }) => spec)
       await writeOwnManifest(host, scene, withEntries(scene, before, texts))
@@ -37,11 +39,26 @@ function entryOf(spec: string): Entry {
   const entry = readEntry(spec, '/')
   if (!('fault' in entry)) return entry
   if (entry.secret)
-    throw new Problem('NODE_CREDENTIALS_WRITTEN', { place: 'nodes add', entry: `«${redact(spec)}»` })
+    throw new Problem('NODE_CREDENTIALS_WRITTEN', { place: 'nodes add', entry: `«${shownEntry(spec)}»` })
   throw new Problem('ARGUMENTS_INVALID', {
     command: 'nodes',
-    message: `«${redact(spec)}»: ${entry.fault}`,
+    message: `«${shownEntry(spec)}»: ${entry.fault}`,
   })
+}
+
+// A link to it would lie within what it leads to: ComfyUI would load every node twice, or walk for ever.
+async function refuseAround(
+  { fs }: Host,
+  { places: { customNodes } }: NodesActing['scene'],
+  { spec, entry }: { readonly spec: string; readonly entry: Entry },
+): Promise<void> {
+  if (entry.source?.kind !== 'path') return
+  const typed = entry.source.path
+  const path = (await orAbsent(fs.realPath(typed))) ?? typed
+  const nodes = (await orAbsent(fs.realPath(customNodes))) ?? customNodes
+  if (!`${path}/`.startsWith(`${nodes}/`) && !`${nodes}/`.startsWith(`${path}/`)) return
+  const message = `«${spec}»: A node cannot be ${nodes}, lie in it, or have it within. What lies in it is loaded anyway.`
+  throw new Problem('ARGUMENTS_INVALID', { command: 'nodes', message })
 }
 
 async function welcome(

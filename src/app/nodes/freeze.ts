@@ -2,8 +2,11 @@ import type { LockedNode, WantedNode } from '../../base/node.ts'
 import { steps } from '../../engine/plan.ts'
 import { changeIn } from '../../features/nodes/checkout/unchanged.ts'
 import { gitFor } from '../../features/nodes/git.ts'
+import { lockText } from '../../features/nodes/lock/lock-text.ts'
 import { lockedFor } from '../../features/nodes/lock/locked-for.ts'
 import { EMPTY_LOCK, withNodes } from '../../features/nodes/lock/merge-locks.ts'
+import { parseLock } from '../../features/nodes/lock/parse-lock.ts'
+import { readEntry } from '../../features/nodes/manifest/read-entry.ts'
 import { writtenEntry } from '../../features/nodes/manifest/written-entry.ts'
 import type { Host } from '../../host/host.ts'
 import type { Input } from '../input.ts'
@@ -27,7 +30,9 @@ async function prepare(host: Host, { scene, signal }: NodesActing): Promise<Prep
   const found = await Promise.all(
     nodesAt(scene).map(async (at) => ({ at, said: await identify(host.fs, at) })),
   )
-  const known = found.flatMap(({ said }) => ('locked' in said ? [asKnown(scene, said.locked)] : []))
+  const { known, leftOut } = writable(
+    found.flatMap(({ said }) => ('locked' in said ? [asKnown(scene, said.locked)] : [])),
+  )
   // The manifest first: a lock alone asks for nothing.
   const entries = known.flatMap(({ entry }) => (entry === undefined ? [] : [writtenEntry(entry)]))
   const before = await readOwnManifest(host, scene)
@@ -42,8 +47,8 @@ async function prepare(host: Host, { scene, signal }: NodesActing): Promise<Prep
   )
   await writeOwnLock(host, scene, await lockWith(host, { facts }, { nodes, before: [own] }))
   const single = ((await host.fs.list(places.customNodes)) ?? []).filter((name) => /^[^_.].*\.py$/.test(name))
-  const changed = await changedSince(host, scene, { found, signal })
-  return { notes: [...notesFor(found, single, { scene, count: known.length }), ...changed] }
+  const changed = await changedSince(host, scene, { known, signal })
+  return { notes: [...notesFor(found, single, { scene, count: known.length }), ...leftOut, ...changed] }
 }
 
 function nodesAt({ facts, places }: NodesScene): readonly NodeAt[] {
@@ -68,6 +73,35 @@ function asKnown({ facts, wanted }: NodesScene, found: LockedNode): Known {
   return { locked, entry: isAsked ? undefined : asWanted(locked, node) }
 }
 
+// Files that this program would refuse are of no use to another workspace.
+function writable(all: readonly Known[]): {
+  readonly known: readonly Known[]
+  readonly leftOut: readonly string[]
+} {
+  const taken = new Map<string, string>()
+  const known: Known[] = []
+  const leftOut: string[] = []
+  for (const each of all) {
+    const { folder } = each.locked
+    const twin = taken.get(folder.toLowerCase())
+    const fault =
+      twin === undefined ? faultOf(each) : `Its name differs from ${twin} only in the case of letters.`
+    if (fault !== undefined) leftOut.push(`${folder} is not written down: ${fault}`)
+    else {
+      taken.set(folder.toLowerCase(), folder)
+      known.push(each)
+    }
+  }
+  return { known, leftOut }
+}
+
+function faultOf({ locked }: Known): string | undefined {
+  const entry = readEntry(writtenEntry(asWanted(locked, undefined)), '/')
+  if ('fault' in entry) return entry.fault
+  const read = parseLock(lockText({ ...EMPTY_LOCK, nodes: [locked] }), locked.folder)
+  return 'problem' in read ? read.problem.toJSON().why : undefined
+}
+
 function asWanted({ folder, source }: LockedNode, node: WantedNode | undefined): WantedNode {
   const options = { enabled: true, required: false, onlyIf: [], env: {}, requirements: undefined, from: '' }
   return { ...options, ...node, folder, source }
@@ -76,16 +110,16 @@ function asWanted({ folder, source }: LockedNode, node: WantedNode | undefined):
 // A commit alone is locked: what was changed since is in no commit, and another workspace does not get it.
 async function changedSince(
   host: Host,
-  { places: { layout } }: NodesScene,
-  { found, signal }: { readonly found: readonly Found[]; readonly signal: AbortSignal },
+  { places: { layout, customNodes } }: NodesScene,
+  { known, signal }: { readonly known: readonly Known[]; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
   const git = gitFor(host, { home: layout.personHome, signal })
   const notes: string[] = []
-  for (const { at, said } of found) {
-    if (!('locked' in said) || said.locked.commit === undefined) continue
-    const reason = await changeIn(host, at.path, { locked: said.locked, git })
+  for (const { locked } of known) {
+    if (locked.commit === undefined) continue
+    const reason = await changeIn(host, `${customNodes}/${locked.folder}`, { locked, git })
     if (reason !== undefined)
-      notes.push(`${at.folder} is written down without what was changed in it: ${reason}.`)
+      notes.push(`${locked.folder} is written down without what was changed in it: ${reason}.`)
   }
   return notes
 }

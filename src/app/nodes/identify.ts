@@ -1,6 +1,7 @@
 import type { LockedNode } from '../../base/node.ts'
 import { readCommit } from '../../facts/git-commit.ts'
 import { orAbsent } from '../../facts/or-absent.ts'
+import { withoutSecret } from '../../features/nodes/manifest/addresses.ts'
 import type { Fs } from '../../host/fs.ts'
 
 /** What a folder of a node says of itself: where it came from and at what, or why that cannot be told, going on from «it …». */
@@ -41,14 +42,14 @@ export async function identify(fs: Fs, { folder, path, linkTarget }: NodeAt): Pr
   return { locked: { folder, source: { kind: 'registry', id, version: undefined }, version } }
 }
 
-/** The address of `origin` in a git configuration, without a name or password in it. */
+/** The address of `origin` in a git configuration, without a password or a token in it. */
 export function originIn(config: string): string | undefined {
   const [, section] = /^\[remote "origin"\]\s*\n((?:(?!\[).*\n?)*)/m.exec(config) ?? []
   const [, written] = /^\s*url\s*=\s*(\S+)\s*$/m.exec(section ?? '') ?? []
   if (written === undefined) return undefined
   const [, user, host, path] = /^([\w.-]+)@([\w.-]+):(?!\/\/)(.+)$/.exec(written) ?? []
   if (path !== undefined) return `ssh://${user}@${host}/${path.replace(/^\/+/, '')}`
-  return written.replace(/^(https?:\/\/)[^/]*@/, '$1')
+  return withoutSecret(written)
 }
 
 // The branch that the server has as its own need not be named: a lock holds the commit.

@@ -1,17 +1,19 @@
 import type { NodeImport, OverlayRecord } from '../../base/node.ts'
 import type { Facts } from '../../facts/facts.ts'
+import { isOfThisStart } from '../../facts/of-this-start.ts'
 
 /**
  * The facts as if nothing had failed before this act began: whoever asks for an act wants everything tried again. What failed
  * since, and all that worked out, is kept. Pure.
  */
 export function withoutOldFailures(facts: Facts): Facts {
-  const { nodeRecords, packages, sinceMs } = facts
+  const { nodeRecords, packages } = facts
   const { checkouts, imports } = nodeRecords
-  const isOld = ({ atMs }: { readonly atMs: number }) => atMs < sinceMs
+  const isOld = ({ atMs }: { readonly atMs: number }) => !isOfThisStart({ atMs }, facts)
   const tried = [...checkouts].map(([folder, checkout]) => {
     const forget = checkout.failure !== undefined && isOld(checkout)
-    return [folder, forget ? { ...checkout, failure: undefined } : checkout] as const
+    // Its request is that of the try that failed, not of what lies there.
+    return [folder, forget ? { ...checkout, failure: undefined, request: '' } : checkout] as const
   })
   const current = packages?.current
   const failed = packages?.failed

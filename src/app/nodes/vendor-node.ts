@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import type { VendorPlaces } from '../../base/layout.ts'
 import type { LockedNode, WantedNode } from '../../base/node.ts'
-import { Problem } from '../../base/problem.ts'
+import type { VendorPlaces } from '../../base/node-places.ts'
+import { Problem, systemCode } from '../../base/problem.ts'
 import { askRegistry } from '../../features/nodes/checkout/ask-registry.ts'
 import { checkOut } from '../../features/nodes/checkout/check-out.ts'
 import { getArchive } from '../../features/nodes/checkout/get-archive.ts'
@@ -31,10 +31,17 @@ export async function vendorNode(host: Host, node: ToVendor, vendoring: Vendorin
       notes: [...notes, ...noteFor(node)],
     }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const { code, details } = error
+    const { code, details } = asProblem(error, node, vendoring)
     return { problem: new Problem(code, details, { cause: error, level: 'warning' }), notes }
   }
+}
+
+function asProblem(error: unknown, { locked }: ToVendor, { places }: Vendoring): Problem {
+  const code = systemCode(error)
+  if (error instanceof Problem) return error
+  if (code === undefined) throw error
+  const path = dirname(places.archives)
+  return new Problem('NODE_NOT_WRITTEN', { name: locked.folder, path, code }, { cause: error })
 }
 
 function noteFor({ locked }: ToVendor): readonly string[] {

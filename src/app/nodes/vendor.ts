@@ -1,5 +1,5 @@
-import { vendorIn } from '../../base/layout.ts'
-import type { ProblemText, Runtime } from '../../base/problem.ts'
+import { vendorIn } from '../../base/node-places.ts'
+import { Problem, type ProblemText, type Runtime, systemCode } from '../../base/problem.ts'
 import { gitFor } from '../../features/nodes/git.ts'
 import { lockText } from '../../features/nodes/lock/lock-text.ts'
 import { withNodes } from '../../features/nodes/lock/merge-locks.ts'
@@ -40,7 +40,8 @@ export async function vendorNodes(
   const { lock, problems } = await lockOf(host, scene, stop.signal)
   const vendoring = vendoringFor(host, scene, { folder, signal: stop.signal })
   const { places } = vendoring
-  for (const path of [places.repositories, places.archives, places.wheels]) await host.fs.makeFolder(path)
+  for (const path of [places.repositories, places.archives, places.wheels])
+    await host.fs.makeFolder(path).catch((error) => refuseFolder(folder, error))
   const got: Got[] = []
   // One after the other: each is got with many requests at once, and an image is built once.
   for (const node of toVendor(scene, lock.nodes)) got.push(await vendorNode(host, node, vendoring))
@@ -50,7 +51,8 @@ export async function vendorNodes(
     signal: stop.signal,
   })
   const locked = got.flatMap((each) => ('locked' in each ? [each.locked] : []))
-  await host.fs.write(places.lockFile, lockText(withNodes(lock, locked)))
+  const text = lockText(withNodes(lock, locked))
+  await host.fs.write(places.lockFile, text).catch((error) => refuseFolder(folder, error))
   const wrong = [...got.flatMap((each) => ('problem' in each ? [each.problem] : [])), ...wheels.problems]
   return {
     runtime: facts.runtime,
@@ -60,6 +62,14 @@ export async function vendorNodes(
     notes: [...got.flatMap(({ notes }) => notes), ...wheels.notes],
     problems: [...problems, ...wrong.map((problem) => problem.in(facts.runtime))],
   }
+}
+
+function refuseFolder(folder: string, error: unknown): never {
+  const code = systemCode(error)
+  if (code === undefined) throw error
+  const message = `vendor cannot write into ${folder}: the filesystem answered ${code}.`
+  const hint = `ls -ld ${folder}; df -h ${folder}`
+  throw new Problem('ARGUMENTS_INVALID', { command: 'nodes', message, hint }, { cause: error })
 }
 
 function toVendor({ wanted }: NodesScene, locked: readonly ToVendor['locked'][]): readonly ToVendor[] {

@@ -38,21 +38,24 @@ export const nodeCheckProblems = {
     remedy: ({ log }) =>
       `See what it printed: cat ${log}. To start without custom nodes: COMFY_ARGS=--disable-all-custom-nodes`,
   }),
-  OVERLAY_BREAKS_COMFYUI: entry<{ line: string; packages: string | undefined; overlay: string; log: string }>({
-    kind: 'environment',
-    level: 'warning',
-    what: () => 'Cannot start ComfyUI with the Python packages of its custom nodes.',
-    why: ({ line, packages }) =>
-      `${sentence(line)} ${packages === undefined ? '' : `They hold what the image has too: ${packages}. `}ComfyUI is started without all of them, and without the nodes that need them.`,
-    remedy: ({ overlay, log }) =>
-      `See what it printed: cat ${log}. Find the node that brings such a package, and take it away: comfy-init nodes why PACKAGE; comfy-init nodes remove NODE. The packages lie in ${overlay}.`,
-  }),
+  OVERLAY_BREAKS_COMFYUI: entry<{ line: string; packages: string | undefined; overlay: string; log: string }>(
+    {
+      kind: 'environment',
+      level: 'warning',
+      what: () => 'Cannot start ComfyUI with the Python packages of its custom nodes.',
+      why: ({ line, packages }) =>
+        `${sentence(line)} ${packages === undefined ? '' : `They hold what the image has too: ${packages}. `}ComfyUI is started without all of them, and without the nodes that need them.`,
+      remedy: ({ overlay, log }) =>
+        `See what it printed: cat ${log}. Find the node that brings such a package, and take it away: comfy-init nodes why PACKAGE; comfy-init nodes remove NODE. The packages lie in ${overlay}.`,
+    },
+  ),
   NODE_NAMED_LIKE_FLAG: entry<{ folders: string; path: string; example: string }>({
     kind: 'environment',
     level: 'warning',
     what: ({ folders }) => `Cannot load the custom nodes ${folders} while another one is left out.`,
     why: () => 'ComfyUI is then told by name what to load, and takes a name with a dash in front for a flag.',
-    remedy: ({ path, example }) => `Rename it: mv -- ${path}/${example} ${path}/${example.replace(/^-+/, '') || 'node'}`,
+    remedy: ({ path, example }) =>
+      `Rename it: mv -- ${path}/${example} ${path}/${example.replace(/^-+/, '') || 'node'}`,
   }),
 } as const
 

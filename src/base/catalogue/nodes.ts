@@ -4,6 +4,7 @@ import { entry } from '../entry.ts'
 export const nodeProblems = {
   NODE_NAME_INVALID: entry<{ name: string; reason: string }>({
     kind: 'settings',
+    level: 'warning',
     what: ({ name }) => `Cannot tell which node «${name}» in COMFY_NODES is.`,
     why: ({ reason }) => reason,
     remedy: () =>
@@ -93,7 +94,7 @@ export const nodeProblems = {
   NODE_UNREACHABLE: entry<{ name: string; url: string; reason: string }>({
     kind: 'environment',
     level: 'warning',
-    what: ({ name }) => `Cannot get the node ${name}: its host does not answer.`,
+    what: ({ name }) => `Cannot get the node ${name}: its host does not answer as it should.`,
     why: ({ url, reason }) => `${url}: ${reason}. The next start tries again.`,
     remedy: ({ url }) => `Look whether this machine reaches it: curl -I ${url}`,
   }),

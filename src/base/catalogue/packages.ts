@@ -56,7 +56,7 @@ export const packageProblems = {
     level: 'warning',
     what: () => 'Cannot install Python packages of custom nodes.',
     why: ({ python, nodes }) =>
-      `There is no uv in PATH or beside ${python}, and that Python has no pip of version 23 or later. Packages are missing for: ${nodes}.`,
+      `There is no uv that runs in PATH or beside ${python}, and that Python has no pip of version 23 or later. Packages are missing for: ${nodes}.`,
     remedy: ({ python }) => `Put one of them into the image: ${python} -m ensurepip, or pip install uv`,
   }),
   PACKAGES_NOT_REACHED: entry<{ said: string; kept: boolean }>({

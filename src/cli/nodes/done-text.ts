@@ -17,7 +17,9 @@ export function doneText(act: NodeAct, { result, steps, notes, nodes, problems, 
     ...nodeLines(wrong),
     did
       ? `${wrong.length === 0 ? 'Done' : 'The rest is done'}.`
-      : NOTHING[act === 'check' ? 'check' : 'sync'],
+      : wrong.length + problems.length > 0
+        ? 'There is nothing else to do.'
+        : NOTHING[act === 'check' ? 'check' : 'sync'],
     rest,
     did && counts === 'at-next-restart'
       ? 'ComfyUI runs, and has it from its next restart on: comfy-init restart comfyui'

@@ -3,6 +3,7 @@ import type { ImportRecord, WantedNode } from '../../base/node.ts'
 import { textDigest } from '../../base/text-digest.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { usesGpu } from '../../facts/gpu-use.ts'
+import { isOfThisStart } from '../../facts/of-this-start.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { unwanted } from './unwanted.ts'
 
@@ -49,6 +50,6 @@ export function currentImports(
 ): ImportRecord | undefined {
   const record = facts.nodeRecords.imports
   if (record === undefined || !settings.nodeCheck) return undefined
-  if (record.atMs >= facts.sinceMs || record.asked === importsAsked(settings, facts, about)) return record
+  if (isOfThisStart(record, facts) || record.asked === importsAsked(settings, facts, about)) return record
   return undefined
 }

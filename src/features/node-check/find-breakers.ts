@@ -34,7 +34,10 @@ export async function findBreakers(
   })
   if (search.result !== 'unfinished') return search
   const known = new Set(search.breakers.map(({ name }) => name))
-  return { ...search, breakers: [...search.breakers, ...suspects.left().filter(({ name }) => !known.has(name))] }
+  return {
+    ...search,
+    breakers: [...search.breakers, ...suspects.left().filter(({ name }) => !known.has(name))],
+  }
 }
 
 // Where trials hang there are few of them: each then names one. Of other ends only the last one does.

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem.ts'
 
 /** What is wrong by the record of an import: nodes that failed refuse the boot where they are required. Pure. */
 export function importProblems(
-  { nodes, failure }: ImportRecord,
+  { nodes, failure }: Pick<ImportRecord, 'nodes' | 'failure'>,
   { wanted, log }: { readonly wanted: readonly WantedNode[]; readonly log: string },
 ): readonly Problem[] {
   const asked = new Map(wanted.map((node) => [node.folder.toLowerCase(), node]))

@@ -1,9 +1,12 @@
 import type { ImportRecord, NodeFailure, NodeImport } from '../../base/node.ts'
 import { failureOf } from '../../base/node-failure.ts'
 import { Problem } from '../../base/problem.ts'
+import { shortList } from '../../base/text.ts'
 import { newestNode } from '../../facts/newest-node.ts'
 import type { Host } from '../../host/host.ts'
+import type { Checking } from './check-imports.ts'
 import type { Breaker, Search } from './find-breakers.ts'
+import { shadowing } from './shadows.ts'
 import type { Trial } from './trial.ts'
 
 /** What there is to say of a check: the nodes that were to be loaded, the first trial, and the search where there was one. */
@@ -11,16 +14,25 @@ export type Outcome = {
   readonly names: readonly string[]
   readonly first: Trial
   readonly search: Search | undefined
+  /** The same with the image's own Python, where the overlay is at fault. */
+  readonly plainly?: Pick<Outcome, 'first' | 'search'>
 }
 
-type Where = { readonly folders: readonly string[]; readonly logFile: string }
+type Where = Pick<Checking, 'folders' | 'logFile' | 'plain'>
 
 /** The results by node; and why the check as a whole came to nothing, where it did. */
 export async function outcomeOf(
   host: Pick<Host, 'fs'>,
   where: Where,
-  { names, first, search }: Outcome,
+  { names, first, search, plainly }: Outcome,
 ): Promise<Pick<ImportRecord, 'nodes' | 'failure'>> {
+  if (plainly !== undefined && where.plain !== undefined) {
+    const { nodes } = await outcomeOf(host, where, { names, ...plainly })
+    return {
+      nodes,
+      failure: await overlayFailure(host, where, search?.result === 'not-the-nodes' ? search.last : first),
+    }
+  }
   const breakers = search?.breakers ?? []
   const through = first.isThrough ? first : search?.result === 'found' ? search.last : undefined
   const failure =
@@ -40,8 +52,20 @@ function broken({ trial }: Breaker): NodeImport {
 }
 
 /** An interrupt of ours is no exception of theirs. */
-function lineOf({ line, how, isTimeOut }: Trial): string {
-  return isTimeOut || line === undefined ? how : line
+function lineOf({ line, last, how, isTimeOut }: Trial): string {
+  if (isTimeOut || (line === undefined && last === undefined)) return how
+  return line ?? `${how}; its last line: ${last}`
+}
+
+async function overlayFailure(
+  host: Pick<Host, 'fs'>,
+  { logFile, plain }: Where,
+  trial: Trial,
+): Promise<NodeFailure> {
+  const packages = plain === undefined ? undefined : await shadowing(host, plain.overlaid)
+  const overlay = plain?.overlaid.path ?? ''
+  const details = { line: lineOf(trial), packages, overlay, log: logFile }
+  return failureOf(new Problem('OVERLAY_BREAKS_COMFYUI', details), false)
 }
 
 async function failureOfCheck(
@@ -56,7 +80,9 @@ async function failureOfCheck(
   }
   const newest = await newestOf(host, folders, names)
   const line = first.wantsAgain ? 'ComfyUI-Manager asks for a restart again and again' : lineOf(first)
-  return failureOf(new Problem('NODE_CHECK_UNDECIDED', { line, newest, log: logFile }), false)
+  const left = search?.breakers.map(({ name }) => name) ?? []
+  const without = left.length === 0 ? undefined : shortList(left)
+  return failureOf(new Problem('NODE_CHECK_UNDECIDED', { line, newest, without, log: logFile }), false)
 }
 
 async function newestOf(

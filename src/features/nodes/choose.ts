@@ -2,6 +2,7 @@ import { IMAGE_NODES, type Places } from '../../base/layout.ts'
 import type { Checkout, LockedNode, NodeFailure, WantedNode } from '../../base/node.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { unmetCondition } from '../../facts/node-conditions.ts'
+import { isOfThisStart } from '../../facts/of-this-start.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { ToCheckOut } from './checkout/to-check-out.ts'
 import { lockedFor } from './lock/locked-for.ts'
@@ -32,17 +33,22 @@ export function choicesFor(
   return wanted.nodes.map((node): Choice => {
     const before = facts.nodeRecords.checkouts.get(node.folder.toLowerCase())
     const request = requestOf(node)
-    const toCheckOut = { wanted: node, request, locked: lockedFor(node, locks), before }
+    const toCheckOut = { wanted: node, request, locked: lockedFor(node, locks), before: asItLies(before) }
     const choice = (act: Choice['act'], failure?: NodeFailure): Choice => ({ act, node: toCheckOut, failure })
     if (!node.enabled || unmetCondition(node, settings, facts) !== undefined) return choice('leave')
     if (isBuiltInManager(node, facts, places)) return choice('built-in')
     const isThere = isPresent(node, settings, { facts, places })
     if (isThere && isAsWanted(toCheckOut)) return choice('keep')
     const failure = before?.request === request ? before.failure : undefined
-    if (failure !== undefined && !isToBeTriedAgain(failure, before?.atMs ?? 0, facts))
+    if (failure !== undefined && !isToBeTriedAgain(failure, before, facts))
       return choice(isThere ? 'keep' : 'failed', failure)
     return choice('check-out')
   })
+}
+
+// What lies there is not what a try was for that failed: nothing but its own marker says what it was got for.
+function asItLies(before: Checkout | undefined): Checkout | undefined {
+  return before?.failure === undefined ? before : { ...before, request: '' }
 }
 
 // What nobody asked us to get is somebody’s own.
@@ -63,10 +69,10 @@ export function isSamePin(a: LockedNode, b: LockedNode): boolean {
 
 function isToBeTriedAgain(
   { temporary }: NodeFailure,
-  atMs: Checkout['atMs'],
-  { sinceMs }: Pick<Facts, 'sinceMs'>,
+  { atMs = 0 }: Partial<Checkout> = {},
+  facts: Facts,
 ): boolean {
-  return temporary && atMs < sinceMs
+  return temporary && !isOfThisStart({ atMs }, facts)
 }
 
 type World = { readonly facts: Facts; readonly places: Places }

@@ -2,7 +2,7 @@ import type { Secret } from '../../base/secret.ts'
 import type { ChildEnv } from '../../host/exec.ts'
 import type { Host } from '../../host/host.ts'
 import { headersFor } from './checkout/git-credentials.ts'
-import { faultOf, type GitFault } from './checkout/git-fault.ts'
+import { faultOf, type GitFault, leadsOn } from './checkout/git-fault.ts'
 
 /** What one git command came to: what it printed, or why it did not work, in one line without a full stop and without secrets. */
 export type GitRun =
@@ -39,10 +39,16 @@ export function gitFor(host: Host, { home, signal, credentials }: GitFor): Git {
   let network: Promise<readonly Pair[]> | undefined
   return async (args, { timeoutMs = TIMEOUT_MS, protocols = PROTOCOLS } = {}) => {
     network ??= networkSettings((asked) => run(asked, { ...base, ...configOf(host.env) }, timeoutMs))
-    const pairs = [...(await network), ...SETTINGS, ...headers.map(({ name, value }): Pair => [name, value])]
-    const env = { ...base, ...ISOLATED, ...asVariables(pairs), GIT_ALLOW_PROTOCOL: protocols }
-    const finished = await run(args, env, Math.max(1, Math.floor(timeoutMs)))
-    signal?.throwIfAborted()
+    const known = [...(await network), ...SETTINGS]
+    const runWith = async (more: readonly Pair[]) => {
+      const env = { ...base, ...ISOLATED, ...asVariables([...known, ...more]), GIT_ALLOW_PROTOCOL: protocols }
+      const finished = await run(args, env, Math.max(1, Math.floor(timeoutMs)))
+      signal?.throwIfAborted()
+      return finished
+    }
+    const first = await runWith(headers.flatMap(({ settings }) => settings))
+    // A repository that moved may be for everybody: without the credentials it can be followed.
+    const finished = headers.length > 0 && leadsOn(first) ? await runWith([]) : first
     if (finished.code === 0) return { kind: 'done', stdout: finished.stdout }
     return {
       kind: 'failed',

@@ -21,9 +21,8 @@ export function blame({ source, lines }: NodeRequirements, refusal: Refusal): No
   const { said, offline } = refusal
   const { folder } = source
   const named = namesIn(said)
-  const isNamed = ({ name }: Requirement) => named.has(packageName(name))
-  const line = lines.find(isNamed)
-  const against = line === undefined ? undefined : whatStandsAgainst(refusal, line, isNamed)
+  const line = lines.find(({ name }) => named.has(packageName(name)))
+  const against = line === undefined ? undefined : whatStandsAgainst(refusal, line, named)
   if (line === undefined || against === undefined)
     return failureOf(new Problem('NODE_PACKAGES_MISSING', { folder, said, offline }), false)
   const at = `${line.text} (line ${line.line} of ${basename(line.file)})`
@@ -33,17 +32,27 @@ export function blame({ source, lines }: NodeRequirements, refusal: Refusal): No
 function whatStandsAgainst(
   { said, held, beside }: Refusal,
   line: Requirement,
-  isNamed: (line: Requirement) => boolean,
+  named: ReadonlySet<string>,
 ): string | undefined {
   const pins = [...held.pins].map(([name, version]) => `${name}==${version}`)
   const pin = pins.find((text) => new RegExp(`(^|[^\\w-])${literal(text)}($|[^\\w+])`, 'i').test(said))
   if (pin !== undefined) return `the image holds ${pin}`
+  const asking = held.image.find(({ name, versions }) => named.has(name) && isQuoted(said, versions))
+  if (asking !== undefined)
+    return `${asking.by.name} ${asking.by.version} of the image asks for ${asking.text}`
   for (const { source, lines } of beside) {
-    const other = lines.find((each) => isNamed(each) && each.text !== line.text)
+    const other = lines.find((each) => named.has(packageName(each.name)) && each.text !== line.text)
     if (other !== undefined) return `${source.folder} asks for ${other.text}`
   }
   const limit = held.lines.find((text) => said.toLowerCase().includes(text.toLowerCase()))
   return limit === undefined ? undefined : `ComfyUI asks for ${limit}`
+}
+
+// Installers sort the clauses as they like.
+function isQuoted(said: string, versions: string): boolean {
+  return versions
+    .split(',')
+    .every((clause) => new RegExp(`${literal(clause)}($|[^\\w.*]|\\.\\s|\\.$)`).test(said))
 }
 
 function literal(text: string): string {

@@ -1,14 +1,16 @@
-import { OVERLAY_RECORD } from '../../base/layout.ts'
 import type { NodeFailure, NodePackages, OverlayRecord, PackagePin } from '../../base/node.ts'
+import { OVERLAY_RECORD } from '../../base/node-places.ts'
+import { systemCode } from '../../base/problem.ts'
 import { textDigest } from '../../base/text-digest.ts'
 import { overlayPaths } from '../../facts/overlay-paths.ts'
 import { attribute } from './attribute.ts'
+import { copyByRecord } from './by-record.ts'
+import { constraintLines } from './held.ts'
 import { makeOverlay } from './make-overlay.ts'
 import { type Installed, overlayPackages } from './overlay-packages.ts'
 import { pinText } from './pin.ts'
 import type { Resolution } from './resolve.ts'
 import { runScripts, type Scripts } from './run-scripts.ts'
-import { removeOverlay } from './tidy-overlays.ts'
 import type { Workbench } from './workbench.ts'
 
 /** What an overlay is made of. */
@@ -28,35 +30,54 @@ export type Built =
   | { readonly kind: 'scripts'; readonly harmful: Scripts }
 
 /** Name of the overlay for what was resolved: its packages, and the scripts that run in it. */
-export async function overlayName(bench: Workbench, { pins, accepted }: Resolution): Promise<string> {
+export async function overlayName(
+  bench: Workbench,
+  { pins, accepted, carried }: Resolution,
+): Promise<string> {
   const scripts = await Promise.all(
-    accepted.map(async ({ source: { script, folder, env } }) =>
-      script === undefined ? undefined : [folder, env, await bench.host.fs.readText(script)],
+    accepted.map(async ({ source: { script, folder, env, stamp } }) =>
+      script === undefined ? undefined : [folder, env, await scriptText(bench, script, stamp)],
     ),
   )
-  const parts = [FORMAT, pins.map(pinText).sort(), scripts.filter((each) => each !== undefined)]
+  const copied = carried.map((each) => [pinText(each), each.copy?.digest])
+  const parts = [FORMAT, pins.map(pinText).sort(), scripts.filter((each) => each !== undefined), copied]
   return textDigest(JSON.stringify(parts))
 }
 
+// One that cannot be read, or is too large to be, is told by its stamp; running it shows whether that harms its node.
+async function scriptText({ host }: Workbench, script: string, stamp: string): Promise<string | undefined> {
+  try {
+    return await host.fs.readText(script)
+  } catch (error) {
+    if (!UNREADABLE.has(systemCode(error) ?? '')) throw error
+    return stamp
+  }
+}
+
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'EFBIG', 'EISDIR'])
+
 /** To be counted up when overlays are made otherwise. */
-const FORMAT = 1
+const FORMAT = 2
 
 /**
- * Makes an overlay at its place, complete when its record is there: that is written last, after all else is on the disk. What
- * a crash leaves has no record, and is removed by the next try.
+ * Makes an overlay at its place, where nothing lies yet; it is complete when its record is there: that is written last, after
+ * all else is on the disk. What a crash leaves has no record, and is removed by a later try.
  */
 export async function buildOverlay(bench: Workbench, path: string, building: Building): Promise<Built> {
   const { host, packages } = bench
   const { resolution, without } = building
   const { installer, pins, held } = resolution
   const { python, site, constraints } = overlayPaths(path, packages.identity.python)
-  await removeOverlay(host, path)
+  await host.fs.makeFolder(bench.scratch)
   await makeOverlay(bench, path)
-  await host.fs.write(constraints, held.lines.map((line) => `${line}\n`).join(''))
+  const kept = constraintLines(held, new Set(pins.map(({ name }) => name)))
+  await host.fs.write(constraints, kept.map((line) => `${line}\n`).join(''))
   if (installer !== undefined && pins.length > 0) {
     const outcome = await installer.install(pins, python)
     if (outcome.kind !== 'ok') return { kind: 'packages', said: outcome.said, fault: outcome.kind }
   }
+  for (const { name, copy } of resolution.carried)
+    if (copy !== undefined && !pins.some((pin) => pin.name === name)) await copyByRecord(host.fs, copy, path)
   const { results, harmful, added } = await runScripts(bench, { resolution, overlay: path, without })
   if (harmful.size > 0) return { kind: 'scripts', harmful }
   const installed = await overlayPackages(host.fs, site)
@@ -72,7 +93,7 @@ export async function writeRecord(
   path: string,
   about: { readonly building: Building; readonly packages: readonly PackagePin[]; readonly scripts: Scripts },
 ): Promise<void> {
-  const { accepted, failures } = about.building.resolution
+  const { accepted, failures, leftBehind } = about.building.resolution
   const folders = new Set([...accepted.map(({ source }) => source.folder), ...failures.keys()])
   const nodes = [...folders].map((folder): [string, NodePackages] => {
     const result = about.scripts.get(folder)
@@ -86,6 +107,7 @@ export async function writeRecord(
     asked: about.building.asked,
     packages: about.packages,
     nodes: Object.fromEntries(nodes),
+    leftBehind,
     atMs: host.clock.now(),
     ms: Math.round(host.clock.monotonicMs() - about.building.startMs),
   }

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { textDigest } from '../../base/text-digest.ts'
 import type { Fs } from '../../host/fs.ts'
 
 /** A file that a package's RECORD names: its path from the folder of packages, and its size where that is said. */
@@ -6,11 +7,12 @@ export type Recorded = { readonly path: string; readonly bytes: number | undefin
 
 /** An installed package that can be copied from an overlay to another of the same Python. */
 export type Copyable = {
-  /** The overlay that has it, and from there the path of its folder of packages. */
+  /** The overlay that has it. */
   readonly overlay: string
-  readonly site: string
   /** Its files, by their paths in the overlay. */
   readonly files: readonly string[]
+  /** Of its RECORD: another one means other files. */
+  readonly digest: string
 }
 
 /** The files that a RECORD names; compiled ones are left out, since Python makes them again. Pure. */
@@ -40,7 +42,7 @@ export async function copyableFrom(
     const found = await fs.look(`${overlay}/${file}`)
     if (found?.kind !== 'file' && found?.kind !== 'link') return undefined
   }
-  return files.length === 0 ? undefined : { overlay, site, files }
+  return files.length === 0 ? undefined : { overlay, files, digest: textDigest(text) }
 }
 
 /** Copies a package into another overlay; files that lie there stay. Programs are led to that overlay's Python. */
@@ -61,7 +63,12 @@ export function inOverlay(site: string, path: string): string | undefined {
   return found.startsWith('../') ? undefined : found
 }
 
-type Script = { readonly from: string; readonly target: string; readonly overlay: string; readonly to: string }
+type Script = {
+  readonly from: string
+  readonly target: string
+  readonly overlay: string
+  readonly to: string
+}
 
 async function copyScript(fs: Fs, { from, target, overlay, to }: Script): Promise<boolean> {
   const [start, about] = await Promise.all([fs.readPart(from, 0, 2), fs.follow(from)])

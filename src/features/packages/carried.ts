@@ -1,5 +1,5 @@
-import { OVERLAY_RECORD, overlaysIn } from '../../base/layout.ts'
 import type { OverlayRecord } from '../../base/node.ts'
+import { OVERLAY_RECORD, overlaysIn } from '../../base/node-places.ts'
 import { distributionsIn } from '../../facts/distributions.ts'
 import { overlayPaths } from '../../facts/overlay-paths.ts'
 import { parseOverlayRecord, sameIdentity } from '../../facts/overlay-record.ts'
@@ -68,7 +68,9 @@ async function othersOf(bench: Workbench, own: Before | undefined): Promise<read
   const known = new Set([...own.record.packages, ...(own.record.leftBehind ?? [])].map(({ name }) => name))
   const names = ((await host.fs.entries(folder)) ?? []).filter(({ kind }) => kind === 'folder')
   const found = await Promise.all(names.map(({ name }) => recordIn(bench, `${folder}/${name}`)))
-  return found.flatMap((each) => (each === undefined || each.path === own.path ? [] : [{ ...each, known }]))
+  const others = found.flatMap((each) => (each === undefined || each.path === own.path ? [] : [each]))
+  // Into one that was made for want of another, nothing came along.
+  return own.record.asked === '' ? others : others.map((each) => ({ ...each, known }))
 }
 
 async function newestOther(bench: Workbench): Promise<Before | undefined> {

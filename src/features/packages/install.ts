@@ -1,11 +1,14 @@
 import { basename } from 'node:path'
 import type { Identity, NodeFailure, PackagePin, PackageSource } from '../../base/node.ts'
 import { failureOf } from '../../base/node-failure.ts'
+import { OVERLAY_RECORD } from '../../base/node-places.ts'
 import { Problem, systemCode } from '../../base/problem.ts'
-import type { FailedPackages } from '../../facts/node-facts.ts'
+import type { FailedPackages, Overlay } from '../../facts/node-facts.ts'
 import { readOverlay } from '../../facts/packages.ts'
 import type { Host } from '../../host/host.ts'
 import { type Building, buildOverlay, overlayName, writeRecord } from './build-overlay.ts'
+import { endScriptsOf } from './end-marked.ts'
+import { makeWay, makeWayForCurrent } from './make-way.ts'
 import { installationFailures, makeResolver, type Resolution } from './resolve.ts'
 import type { ScriptResult } from './run-script.ts'
 import { answerOf } from './solver.ts'
@@ -29,8 +32,10 @@ export type InstallRequest = {
  * node is written into the overlay's record, what fails for all into `failed.json`: neither is thrown.
  */
 export async function installAll(parts: WorkbenchParts, request: InstallRequest): Promise<void> {
-  const { host, packages } = parts
+  const { host, layout, packages } = parts
   try {
+    await makeWay(parts)
+    await endScriptsOf(host, layout.packages)
     const bench = await makeWorkbench(parts)
     await attempt(bench, request)
     await host.fs.remove(packages.places.failed)
@@ -55,8 +60,10 @@ async function attempt(bench: Workbench, request: InstallRequest): Promise<void>
   // Each turn leaves out a node's packages or a script, of which there is a number.
   for (;;) {
     const building = { resolution, asked: request.asked, startMs, without }
-    const path = `${packages.places.folder}/${await overlayName(bench, resolution)}`
-    if (without.size === 0 && (await takeExisting(bench, path, building))) break
+    const name = await overlayName(bench, resolution)
+    const there = await overlaysNamed(bench, name)
+    if (without.size === 0 && (await takeExisting(bench, there, building))) break
+    const path = `${packages.places.folder}/${freshName(name, there)}`
     const built = await buildOverlay(bench, path, building)
     if (built.kind === 'done') {
       await takeIntoUse(bench, path)
@@ -68,29 +75,65 @@ async function attempt(bench: Workbench, request: InstallRequest): Promise<void>
   }
 }
 
+// What an earlier try left without a record is removed; what still writes there then harms nobody.
+async function overlaysNamed({ host, packages }: Workbench, name: string): Promise<readonly string[]> {
+  const { folder } = packages.places
+  const all = (await host.fs.list(folder)) ?? []
+  const named = all.filter((each) => each === name || each.startsWith(`${name}-`))
+  for (const each of named) {
+    const path = `${folder}/${each}`
+    if ((await host.fs.look(`${path}/${OVERLAY_RECORD}`)) === undefined) await host.fs.remove(path)
+  }
+  return named
+}
+
+// Never a name that was there: a script of an earlier try may still write into that folder.
+function freshName(name: string, there: readonly string[]): string {
+  for (let n = 2, fresh = name; ; n++) {
+    if (!there.includes(fresh)) return fresh
+    fresh = `${name}-${n}`
+  }
+}
+
 // The same packages and scripts again, now or before: nothing is to be installed, and only what it was made for is noted.
-async function takeExisting(bench: Workbench, path: string, building: Building): Promise<boolean> {
-  const { host, packages } = bench
-  const overlay = await readOverlay(host.fs, path, packages.identity)
-  if (overlay === undefined) return false
-  const { nodes, packages: pins } = overlay.record
-  const scripts = new Map(
-    Object.entries(nodes).flatMap(([folder, { script, failure }]): [string, ScriptResult][] =>
-      script === undefined ? [] : [[folder, { script, failure }]],
-    ),
+async function takeExisting(
+  bench: Workbench,
+  names: readonly string[],
+  building: Building,
+): Promise<boolean> {
+  for (const name of names) {
+    const path = `${bench.packages.places.folder}/${name}`
+    const overlay = await readOverlay(bench.host.fs, path, bench.packages.identity)
+    if (overlay === undefined || !isFor(overlay, building)) continue
+    const scripts = Object.entries(overlay.record.nodes).flatMap(
+      ([folder, { script, failure }]): [string, ScriptResult][] =>
+        script === undefined ? [] : [[folder, { script, failure }]],
+    )
+    await writeRecord(bench, path, {
+      ...{ building, packages: overlay.record.packages, scripts: new Map(scripts) },
+    })
+    await takeIntoUse(bench, path)
+    return true
+  }
+  return false
+}
+
+// What came of every script must be known.
+function isFor({ record }: Overlay, { resolution }: Building): boolean {
+  return resolution.accepted.every(
+    ({ source: { folder, script } }) => script === undefined || record.nodes[folder]?.script !== undefined,
   )
-  await writeRecord(bench, path, { building, packages: pins, scripts })
-  await takeIntoUse(bench, path)
-  return true
 }
 
 async function takeIntoUse(bench: Workbench, path: string): Promise<void> {
   const { host, packages } = bench
   const { current } = packages.places
+  await makeWayForCurrent(bench)
   const before = await host.fs.readLink(current)
   const name = basename(path)
   if (before !== name) await host.fs.link(name, current)
-  const last = packages.current && basename(packages.current.path)
+  // Also a damaged one stays: what was added to it by hand may not have come along yet.
+  const last = packages.current === undefined ? before : basename(packages.current.path)
   await tidyOverlays(bench, [name, last]).catch(ignoreSystemErrors)
 }
 

@@ -2,13 +2,15 @@ import type { Layout } from '../../base/layout.ts'
 import type { ChildEnv } from '../../host/exec.ts'
 import type { Host } from '../../host/host.ts'
 
-/** Variables that tell uv and pip about this machine and its network; everything else of the container stays away from them. */
+/** Variables that tell uv and pip about this machine and its network; every setup.py sees them, so all others stay away. */
 const PASSED =
-  /^(PATH|LANG|LD_LIBRARY_PATH|TMPDIR|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|SSH_AUTH_SOCK|NETRC|GIT_\w+|CC|CXX|CUDA_HOME|MAX_JOBS|PIP_\w+|UV_\w+)$/i
+  /^(PATH|LANG|LD_LIBRARY_PATH|TMPDIR|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|SSL_CLIENT_CERT|(REQUESTS|CURL)_CA_BUNDLE|NETRC|CC|CXX|CUDA_HOME|MAX_JOBS)$/i
 
-/** Those that would install elsewhere, or ask otherwise than we do. */
-const KEPT_AWAY =
-  /^(PIP_(TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|QUIET|VERBOSE|LOG|PYTHON|NO_DEPS)|UV_(PYTHON|SYSTEM_PYTHON|PROJECT\w*|WORKING_\w+|CONSTRAINT|OVERRIDE|BUILD_CONSTRAINT|OFFLINE|TARGET|PREFIX|TORCH_BACKEND))$/
+/** Where pip and uv take packages from and how, where they keep them; not what would install elsewhere, or ask otherwise than we do. */
+const OF_PIP =
+  /^PIP_(INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY|TIMEOUT|DEFAULT_TIMEOUT|RETRIES|CACHE_DIR|NO_CACHE_DIR|CONFIG_FILE|KEYRING_PROVIDER|PRE|PREFER_BINARY|ONLY_BINARY|NO_BINARY|USE_FEATURE|USE_DEPRECATED|NO_BUILD_ISOLATION|BREAK_SYSTEM_PACKAGES)$/
+const OF_UV =
+  /^UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|INDEX_STRATEGY|INDEX_\w+_(USERNAME|PASSWORD)|NO_INDEX|FIND_LINKS|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|HTTP_\w+|REQUEST_TIMEOUT|CONCURRENT_\w+|CACHE_DIR|NO_CACHE|LINK_MODE|CONFIG_FILE|NO_CONFIG|KEYRING_PROVIDER|PRERELEASE|RESOLUTION|EXCLUDE_NEWER|NO_BUILD\w*|NO_BINARY\w*|COMPILE_BYTECODE)$/
 
 /** The environment of uv and pip: caches in the workspace, nothing asked, nothing coloured. Pure. */
 export function installerEnv(
@@ -16,7 +18,9 @@ export function installerEnv(
   { layout, scratch }: { readonly layout: Layout; readonly scratch: string },
 ): ChildEnv {
   const passed = Object.entries(container).flatMap(([name, value]) =>
-    value !== undefined && PASSED.test(name) && !KEPT_AWAY.test(name) ? [[name, value] as const] : [],
+    value !== undefined && [PASSED, OF_PIP, OF_UV].some((each) => each.test(name))
+      ? [[name, value] as const]
+      : [],
   )
   return {
     TMPDIR: scratch,

@@ -1,6 +1,9 @@
 import { dirname } from 'node:path'
+import { distributionsIn } from '../../facts/distributions.ts'
+import { orAbsent } from '../../facts/or-absent.ts'
 import type { Pin } from './pin.ts'
 import { pipInstaller } from './pip.ts'
+import { runTool, type Tool } from './run-tool.ts'
 import { uvInstaller } from './uv.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -13,7 +16,18 @@ export type Asked = { readonly lines: readonly string[]; readonly constraints: r
  */
 export type Outcome =
   | { readonly kind: 'ok'; readonly pins: readonly Pin[] }
-  | { readonly kind: 'unsolved' | 'unreached' | 'broken'; readonly said: string }
+  | {
+      readonly kind: 'unsolved'
+      readonly said: string
+      /** One package's build hung or was ended: other versions are not worth a try. */
+      readonly isBuild?: true
+    }
+  | {
+      readonly kind: 'unreached' | 'broken'
+      readonly said: string
+      /** The build of one package may have brought it about. */
+      readonly inDoubt?: boolean
+    }
 
 /** uv or pip. */
 export type Installer = {
@@ -24,17 +38,39 @@ export type Installer = {
   readonly install: (pins: readonly Pin[], overlayPython: string) => Promise<Outcome>
 }
 
-/** uv from beside the Python or from PATH, else the Python's pip; undefined where there is neither. */
+/**
+ * uv from beside the Python or from PATH, else the Python's pip; undefined where there is neither that runs. pip comes first for a
+ * venv that has packages of the system's too: uv does not see those.
+ */
 export async function findInstaller(bench: Workbench): Promise<Installer | undefined> {
+  const pip = Number.parseInt(bench.packages.versions.get('pip') ?? '', 10) >= OLDEST_PIP
+  if (pip && (await hasSystemPackages(bench))) return pipInstaller(bench)
+  return (await findUv(bench)) ?? (pip ? pipInstaller(bench) : undefined)
+}
+
+async function findUv(bench: Workbench): Promise<Installer | undefined> {
   const { host, packages, python } = bench
   const folders = [dirname(python.path), ...(host.env.PATH ?? '').split(':')]
   for (const folder of new Set(folders.filter((each) => each.startsWith('/')))) {
     const file = `${folder}/uv`
-    if (await host.fs.isProgram(file)) return uvInstaller(bench, { file, args: [] })
+    if ((await host.fs.isProgram(file)) && (await isRunning(bench, { file, args: [] })))
+      return uvInstaller(bench, { file, args: [] })
   }
-  if (packages.versions.has('uv')) return uvInstaller(bench, { file: python.path, args: ['-m', 'uv'] })
-  const pip = Number.parseInt(packages.versions.get('pip') ?? '', 10)
-  return pip >= OLDEST_PIP ? pipInstaller(bench) : undefined
+  const module = { file: python.path, args: ['-m', 'uv'] }
+  return packages.versions.has('uv') && (await isRunning(bench, module))
+    ? uvInstaller(bench, module)
+    : undefined
+}
+
+// One that was built for another machine, or lost a library, is none.
+async function isRunning(bench: Workbench, { file, args }: Tool): Promise<boolean> {
+  return (await runTool(bench, { file, args: [...args, '--version'] })).code === 0
+}
+
+async function hasSystemPackages({ host, packages, python }: Workbench): Promise<boolean> {
+  if (python.venv === undefined) return false
+  const others = packages.sites.slice(1).map((site) => orAbsent(distributionsIn(host.fs, site)))
+  return (await Promise.all(others)).some((found) => found !== undefined && found.length > 0)
 }
 
 /** The first that reports what it would install, and leaves it at that. */

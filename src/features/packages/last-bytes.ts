@@ -1,4 +1,4 @@
-import type { Started } from '../../host/exec.ts'
+import type { Readable } from 'node:stream'
 
 /** So much of what a program prints is kept, of its end. */
 const MOST_BYTES = 1024 * 1024
@@ -7,7 +7,13 @@ const MOST_BYTES = 1024 * 1024
 export type Printed = { readonly text: () => string; readonly closed: Promise<void> }
 
 /** Takes in all that a program prints, so that it never waits for a reader, and keeps the last of it. */
-export function lastBytes({ stdout, stderr }: Pick<Started, 'stdout' | 'stderr'>): Printed {
+export function lastBytes({
+  stdout,
+  stderr,
+}: {
+  readonly stdout?: Readable
+  readonly stderr?: Readable
+}): Printed {
   let chunks: Buffer[] = []
   let bytes = 0
   const take = (chunk: Buffer) => {
@@ -17,7 +23,8 @@ export function lastBytes({ stdout, stderr }: Pick<Started, 'stdout' | 'stderr'>
     chunks = [Buffer.concat(chunks).subarray(-MOST_BYTES)]
     bytes = MOST_BYTES
   }
-  const closed = [stdout, stderr].map(
+  const streams = [stdout, stderr].filter((each) => each !== undefined)
+  const closed = streams.map(
     (stream) =>
       new Promise<void>((resolve) => {
         stream.on('data', take).on('error', () => {})

@@ -30,5 +30,6 @@ export async function makeWayForCurrent(about: Places): Promise<void> {
 
 async function setAside({ host, layout }: Places, path: string): Promise<void> {
   await host.fs.makeFolder(layout.setAside)
-  await host.fs.rename(path, `${layout.setAside}/${basename(path)}-${host.clock.now()}-${host.chance()}`)
+  const mark = `${host.clock.now()}-${String(host.chance()).slice(2, 8)}`
+  await host.fs.rename(path, `${layout.setAside}/${basename(path)}-${mark}`)
 }

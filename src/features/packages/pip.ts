@@ -1,10 +1,12 @@
 import { type Fields, fieldsIn } from '../../base/json-fields.ts'
 import { packageName } from '../../facts/distributions.ts'
 import type { Finished } from '../../host/exec.ts'
+import { withoutDoubt } from './doubt.ts'
 import type { Installer, Outcome } from './installer.ts'
 import { type Pin, pinText } from './pin.ts'
+import { runTool } from './run-tool.ts'
 import { faultOf, sentenceOf } from './said.ts'
-import { runTool, scratchFile, type Workbench } from './workbench.ts'
+import { scratchFile, type Workbench } from './workbench.ts'
 
 /** The image's pip: the image's Python tells what would be added, the overlay's Python adds it. */
 export function pipInstaller(bench: Workbench): Installer {
@@ -13,8 +15,13 @@ export function pipInstaller(bench: Workbench): Installer {
     ...(wheels === undefined ? [] : ['--find-links', wheels]),
     ...(settings.offline ? ['--no-index'] : ['--retries', '2']),
   ]
-  const run = (file: string, args: readonly string[]) =>
-    runTool(bench, file, ['-m', 'pip', 'install', ...args, ...places])
+  const run = async (file: string, args: readonly string[], pins: () => Promise<readonly Pin[]>) => {
+    const ask = async (...more: readonly string[]) => {
+      const all = ['-m', 'pip', 'install', ...args, ...places, ...more]
+      return outcomeOf(await runTool(bench, { file, args: all }), bench, pins)
+    }
+    return withoutDoubt(bench, await ask(), () => ask('--only-binary', ':all:'))
+  }
   let count = 0
   return {
     name: 'pip',
@@ -23,13 +30,13 @@ export function pipInstaller(bench: Workbench): Installer {
       const wanted = await scratchFile(bench, `wanted-${asked}.txt`, lines)
       const held = await scratchFile(bench, `held-${asked}.txt`, constraints)
       const report = `${scratch}/report-${asked}.json`
-      const finished = await run(python.path, ['--dry-run', '--report', report, '-r', wanted, '-c', held])
-      return outcomeOf(finished, bench, async () => pinsIn(await host.fs.readText(report)))
+      const args = ['--dry-run', '--report', report, '-r', wanted, '-c', held]
+      return run(python.path, args, async () => pinsIn(await host.fs.readText(report)))
     },
     install: async (pins, overlayPython) => {
       const exact = await scratchFile(bench, 'exact.txt', pins.map(pinText))
-      const finished = await run(overlayPython, ['--no-deps', '--no-warn-script-location', '-r', exact])
-      return outcomeOf(finished, bench, async () => pins)
+      const args = ['--no-deps', '--no-warn-script-location', '-r', exact]
+      return run(overlayPython, args, async () => pins)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Places } from '../../base/layout.ts'
-import type { Identity, PackagePin, PackageSource } from '../../base/node.ts'
+import type { Identity, OverlayRecord, PackagePin, PackageSource } from '../../base/node.ts'
 import { problemOf } from '../../base/node-failure.ts'
 import { Problem } from '../../base/problem.ts'
 import { shortList } from '../../base/text.ts'
@@ -7,6 +7,7 @@ import { type Plan, problems, type Step, steps } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
 import { mountOf } from '../../facts/mounts.ts'
 import type { PackagesFacts } from '../../facts/node-facts.ts'
+import { isOfThisStart } from '../../facts/of-this-start.ts'
 import type { Host } from '../../host/host.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { packagesAsked } from './asked.ts'
@@ -28,8 +29,7 @@ export function planPackages(settings: Settings, facts: Facts, wanted: PackagesW
   const unfit = whyUnfit(facts, wanted.places)
   if (unfit !== undefined) return wanted.sources.some(wantsPackages) ? problems(unfit) : steps()
   const asked = packagesAsked(settings, facts, wanted.sources)
-  if (!isDone(packages, asked, facts.sinceMs))
-    return steps(installStep({ settings, facts, packages, wanted, asked }))
+  if (!isDone(packages, asked, facts)) return steps(installStep({ settings, facts, packages, wanted, asked }))
   return problems(...failuresOf(packages, asked, wanted.sources))
 }
 
@@ -54,10 +54,12 @@ function whyUnfit({ mounts, workspace }: Facts, { layout }: Places): Problem | u
 }
 
 // What failed for a moment is tried again by the next start, not by this one.
-function isDone({ current, failed }: PackagesFacts, asked: string, sinceMs: number): boolean {
-  if (current?.record.asked === asked) return true
-  if (failed?.asked !== asked) return false
-  return failed.atMs >= sinceMs || (!failed.failure.temporary && current !== undefined)
+function isDone({ current, failed, hasLate }: PackagesFacts, asked: string, facts: Facts): boolean {
+  const hasFailed = failed?.asked === asked
+  if (hasFailed && isOfThisStart(failed, facts)) return true
+  if (current?.record.asked !== asked) return hasFailed && !failed.failure.temporary && current !== undefined
+  const { leftBehind = [] } = current.record
+  return isOfThisStart(current.record, facts) || !(hasLate || leftBehind.some(({ temporary }) => temporary))
 }
 
 function failuresOf(
@@ -69,10 +71,19 @@ function failuresOf(
     const all = failed === undefined ? [] : [problemOf(failed.failure, false)]
     return all
   }
-  return sources.flatMap(({ folder, required }) => {
+  const failures = sources.flatMap(({ folder, required }) => {
     const failure = current.record.nodes[folder]?.failure
     return failure === undefined ? [] : [problemOf(failure, required)]
   })
+  return [...failures, ...leftBehind(current.record)]
+}
+
+// What gave way to a node's version is not missing.
+function leftBehind({ leftBehind: left = [] }: OverlayRecord): readonly Problem[] {
+  if (left.length === 0) return []
+  const told = left.map(({ name, version, reason }) => `${name} ${version} ${reason}`).join('; ')
+  const degrades = left.some(({ isReplaced }) => !isReplaced)
+  return [new Problem('PACKAGES_LEFT_BEHIND', { packages: told }, { degrades })]
 }
 
 type Install = {

@@ -46,7 +46,8 @@ async function readFile(reading: Reading, file: string): Promise<readonly Requir
 async function textOf({ fs, source }: Reading, file: string): Promise<string> {
   try {
     // One that was removed since it was seen asks for nothing.
-    return (await fs.readText(file, MOST_BYTES)) ?? ''
+    const text = (await fs.readText(file, MOST_BYTES)) ?? ''
+    if (!text.includes('\0')) return text
   } catch (error) {
     const code = systemCode(error)
     // A disk that does not answer is no fault of the node's.
@@ -56,6 +57,10 @@ async function textOf({ fs, source }: Reading, file: string): Promise<string> {
       reason: code === 'EFBIG' ? 'is larger than 1 MiB' : `cannot be read: ${code}`,
     })
   }
+  throw new Problem('NODE_REQUIREMENT_REFUSED', {
+    ...{ folder: source.folder, file, line: undefined, text: undefined },
+    reason: 'is no UTF-8 text; as UTF-16, which Windows writes, it cannot be read',
+  })
 }
 
 const MOST_BYTES = 1024 * 1024

@@ -1,12 +1,16 @@
-import type { NodeFailure, PackagePin, PackageSource } from '../../base/node.ts'
+import type { LeftBehind, NodeFailure, PackagePin, PackageSource } from '../../base/node.ts'
 import { failureOf } from '../../base/node-failure.ts'
 import { Problem } from '../../base/problem.ts'
+import { overlayPaths } from '../../facts/overlay-paths.ts'
 import { blame } from './blame.ts'
-import { addedByHand } from './carried.ts'
+import { addedByHand, type ByHand } from './carried.ts'
+import { carryOn } from './carry-on.ts'
 import { choose } from './choose.ts'
-import { type Held, heldPackages } from './held.ts'
+import { constraintLines, type Held, heldPackages, replacedBy, rootsOf } from './held.ts'
+import { imageRequirements } from './image-requirements.ts'
 import { findInstaller, type Installer } from './installer.ts'
-import { type Pin, pinText } from './pin.ts'
+import { makeOverlay } from './make-overlay.ts'
+import type { Pin } from './pin.ts'
 import { type NodeRequirements, readRequirements } from './read-requirements.ts'
 import { isMet } from './satisfied.ts'
 import { makeSolver } from './solver.ts'
@@ -28,8 +32,9 @@ export type Resolution = {
   readonly held: Held
   readonly accepted: readonly NodeRequirements[]
   readonly failures: ReadonlyMap<string, NodeFailure>
-  /** Packages that were added by hand and are carried on. */
-  readonly carried: readonly Pin[]
+  /** Packages that were added by hand and are carried on; those that are no pins are copied. */
+  readonly carried: readonly ByHand[]
+  readonly leftBehind: readonly LeftBehind[]
   readonly pins: readonly Pin[]
 }
 
@@ -39,19 +44,21 @@ export async function makeResolver(
   { sources, locked, carries }: ToResolve,
 ): Promise<(without: ReadonlyMap<string, NodeFailure>) => Promise<Resolution>> {
   const { host, packages, places } = bench
-  const held = heldPackages(packages, await host.fs.readText(`${places.code}/requirements.txt`))
+  const comfyui = await host.fs.readText(`${places.code}/requirements.txt`)
+  const image = await imageRequirements(host.fs, packages, rootsOf(packages, comfyui))
+  const held = heldPackages(packages, comfyui, image)
   const read = await readRequirements(host.fs, sources)
   const byHand = carries ? await addedByHand(bench, held) : []
   const broken = new Map(read.flatMap(({ source, failure }) => (failure ? [[source.folder, failure]] : [])))
   const wanting = read.filter(({ lines }) => lines.some((line) => !isMet(line, packages.versions)))
   const installer = wanting.length + byHand.length === 0 ? undefined : await findInstaller(bench)
   if (wanting.length > 0 && installer === undefined) throw noInstaller(bench, wanting)
-  const preferred = locked.length > 0 ? locked : (packages.current?.record.packages ?? [])
+  const preferred = preferredOf(locked, packages.current?.record.packages ?? [], byHand)
   return async (without) => {
     const failures = new Map([...broken, ...without])
     const able = read.filter(({ source }) => !failures.has(source.folder))
-    const empty = { installer, held, failures, accepted: able, carried: [], pins: [] }
-    if (installer === undefined) return empty
+    const empty = { installer, held, failures, accepted: able, pins: [] }
+    if (installer === undefined) return { ...empty, ...(await carryOn(undefined, byHand, NOTHING)) }
     const solve = makeSolver(installer, { held, preferred, kept: packages.current !== undefined })
     const nodes = able.map((node) => ({ node, lines: node.lines.map(({ text }) => text) }))
     const chosen = await choose(solve, nodes)
@@ -62,30 +69,24 @@ export async function makeResolver(
     }
     keepWhatWorks(bench, failures)
     const accepted = chosen.accepted.map(({ node }) => node)
-    if (byHand.length === 0) return { ...empty, accepted, pins: chosen.pins }
     const base = chosen.accepted.flatMap(({ lines }) => lines)
-    return { ...empty, accepted, ...(await carry(solve, byHand, base)) }
+    return { ...empty, accepted, ...(await carryOn(solve, byHand, { base, pins: chosen.pins })) }
   }
 }
 
-// By version, then by name alone; what cannot be had at all is left behind.
-async function carry(
-  solve: Parameters<typeof choose>[0],
-  byHand: readonly Pin[],
-  base: readonly string[],
-): Promise<Pick<Resolution, 'carried' | 'pins'>> {
-  const exact = await choose(
-    solve,
-    byHand.map((pin) => ({ pin, lines: [pinText(pin)] })),
-    base,
-  )
-  const sure = exact.accepted.flatMap(({ lines }) => lines)
-  const loose = await choose(
-    solve,
-    exact.refused.map(({ who }) => ({ pin: who.pin, lines: [who.pin.name] })),
-    [...base, ...sure],
-  )
-  return { carried: [...exact.accepted, ...loose.accepted].map(({ pin }) => pin), pins: loose.pins }
+const NOTHING = { base: [], pins: [] }
+
+// A lock's version comes before one that a person chose, and that before what was resolved last.
+function preferredOf(locked: readonly Pin[], last: readonly Pin[], byHand: readonly Pin[]): readonly Pin[] {
+  const lists = locked.length > 0 ? [locked, byHand] : [byHand, last]
+  return [
+    ...new Map(
+      lists
+        .toReversed()
+        .flat()
+        .map((pin) => [pin.name, pin]),
+    ).values(),
+  ]
 }
 
 // Without a network a node must not lose packages that it has in the overlay in use: that one is used on.
@@ -108,9 +109,9 @@ function noInstaller({ python }: Workbench, wanting: readonly NodeRequirements[]
   return new Problem('PACKAGES_NO_INSTALLER', { python: python.path, nodes })
 }
 
-/** Whose packages a refused installation is about: those who, each alone, would have them. */
+/** Whose packages a refused installation is about: by what it names, else those whose packages are refused by themselves too. */
 export async function installationFailures(
-  { settings }: Workbench,
+  bench: Workbench,
   { accepted, installer, held, pins }: Resolution,
   said: string,
 ): Promise<ReadonlyMap<string, NodeFailure>> {
@@ -119,15 +120,32 @@ export async function installationFailures(
   )
   const failures = new Map<string, NodeFailure>()
   for (const { source, lines } of accepted) {
-    const outcome = await installer?.resolve({
-      lines: lines.map(({ text }) => text),
-      constraints: held.lines,
-    })
-    const own = outcome?.kind === 'ok' && lines.length > 0 ? outcome.pins : []
-    if (!own.some(({ name }) => named.some((pin) => pin.name === name))) continue
+    if (installer === undefined || lines.length === 0) continue
+    const texts = lines.map(({ text }) => text)
+    const constraints = constraintLines(held, replacedBy(texts, held))
+    const outcome = await installer.resolve({ lines: texts, constraints })
+    const names = new Set(outcome.kind === 'ok' ? outcome.pins.map(({ name }) => name) : [])
+    const own = pins.filter(({ name }) => names.has(name))
+    const why = named.length > 0 ? said : await refusedAlone(bench, installer, own)
+    if (why === undefined || (named.length > 0 && !named.some((pin) => own.includes(pin)))) continue
     const { folder } = source
-    const problem = new Problem('NODE_PACKAGES_MISSING', { folder, said, offline: settings.offline })
-    failures.set(folder, failureOf(problem, false))
+    const details = { folder, said: why, offline: bench.settings.offline }
+    failures.set(folder, failureOf(new Problem('NODE_PACKAGES_MISSING', details), false))
   }
   return failures
+}
+
+// In a place of its own, which goes with the scratch folder. What a start that was cut leaves there goes first.
+async function refusedAlone(
+  bench: Workbench,
+  installer: Installer,
+  pins: readonly Pin[],
+): Promise<string | undefined> {
+  if (pins.length === 0) return undefined
+  const path = `${bench.scratch}/alone`
+  await bench.host.fs.remove(path)
+  await makeOverlay(bench, path)
+  const { python } = overlayPaths(path, bench.packages.identity.python)
+  const outcome = await installer.install(pins, python)
+  return outcome.kind === 'unsolved' ? outcome.said : undefined
 }

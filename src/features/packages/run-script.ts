@@ -5,7 +5,7 @@ import { redact } from '../../base/secret.ts'
 import { printable } from '../../base/text.ts'
 import { overlayPaths } from '../../facts/overlay-paths.ts'
 import type { Started } from '../../host/exec.ts'
-import { endMarked } from './end-marked.ts'
+import { endMarked, markOf } from './end-marked.ts'
 import { lastBytes } from './last-bytes.ts'
 import { scriptEnv } from './script-env.ts'
 import type { Workbench } from './workbench.ts'
@@ -27,7 +27,7 @@ export async function runScript(bench: Workbench, run: ScriptRun): Promise<Scrip
   const { host, layout, packages } = bench
   const { source, script, overlay } = run
   const startMs = host.clock.monotonicMs()
-  const mark = `${host.self.pid}-${host.chance()}`
+  const mark = markOf(host, overlay)
   const { python } = overlayPaths(overlay, packages.identity.python)
   const env = scriptEnv(bench, { source, overlay, mark })
   const started = await host.exec.start({ file: python, args: [script], env, cwd: source.path })
@@ -36,7 +36,7 @@ export async function runScript(bench: Workbench, run: ScriptRun): Promise<Scrip
   await endMarked(host, started.pid, mark)
   // Nobody of them can write any more; what they wrote may still be on its way.
   await Promise.race([printed.closed, host.clock.sleep(DRAIN_MS)])
-  const text = redact(printed.text())
+  const text = redact(printed.text(), bench.secrets)
   const log = `${layout.nodeLogs}/${source.folder}.log`
   await host.fs.makeFolder(layout.nodeLogs)
   await host.fs.write(log, text)

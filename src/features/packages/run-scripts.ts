@@ -4,7 +4,8 @@ import { distributionsIn } from '../../facts/distributions.ts'
 import { overlayPaths } from '../../facts/overlay-paths.ts'
 import type { Held } from './held.ts'
 import type { Resolution } from './resolve.ts'
-import { runScript, type ScriptResult } from './run-script.ts'
+import type { ScriptResult } from './run-script.ts'
+import { runUnlessCut } from './run-unless-cut.ts'
 import type { Workbench } from './workbench.ts'
 
 /** What came of install scripts, by their node's folder. */
@@ -33,7 +34,7 @@ export async function runScripts(
     const { script, folder } = source
     if (script === undefined || without.has(folder)) continue
     const before = await packagesAt(bench, site)
-    const result = await runScript(bench, { source, script, overlay })
+    const result = await runUnlessCut(bench, { source, script, overlay })
     const after = await packagesAt(bench, site)
     const changed = [...after].filter(([name, version]) => before.get(name) !== version).map(([name]) => name)
     const isChanged = changed.length > 0 || after.size !== before.size
@@ -44,12 +45,19 @@ export async function runScripts(
         added,
         harmful: new Map([[folder, asReplacing(bench, result, { folder, replaced })]]),
       }
-    if (result.failure !== undefined && isChanged)
+    if (result.failure !== undefined && (isChanged || (await isGone(bench, overlay))))
       return { results, added, harmful: new Map([[folder, result]]) }
     results.set(folder, result)
     added.set(folder, new Set(changed))
   }
   return { results, added, harmful: new Map() }
+}
+
+// The next script would be blamed for it.
+async function isGone({ host, packages }: Workbench, overlay: string): Promise<boolean> {
+  const { python, site } = overlayPaths(overlay, packages.identity.python)
+  const found = await Promise.all([python, site].map((path) => host.fs.follow(path).catch(() => undefined)))
+  return found.includes(undefined)
 }
 
 async function packagesAt({ host }: Workbench, site: string): Promise<ReadonlyMap<string, string>> {

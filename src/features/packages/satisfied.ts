@@ -9,13 +9,26 @@ export function isMet(requirement: Requirement, versions: ReadonlyMap<string, st
   if (version === undefined || !requirement.isPlain) return false
   if (requirement.versions === '') return true
   const have = numbersOf(version.replace(/\+.*$/, ''))
-  return have !== undefined && requirement.versions.split(',').every((clause) => meets(have, clause))
+  return have !== undefined && requirement.versions.split(',').every((clause) => meets(have, clause) === true)
 }
 
-function meets(have: readonly number[], clause: string): boolean {
+/**
+ * Whether the packages that are there break a requirement for certain, its marker and extras left aside. False in any doubt, and
+ * for one that is not there. Pure.
+ */
+export function isBroken(
+  { name, versions: wanted }: Pick<Requirement, 'name' | 'versions'>,
+  versions: ReadonlyMap<string, string>,
+): boolean {
+  const have = numbersOf((versions.get(packageName(name)) ?? '').replace(/\+.*$/, ''))
+  return have !== undefined && wanted.split(',').some((clause) => meets(have, clause) === false)
+}
+
+// Undefined where it cannot be told.
+function meets(have: readonly number[], clause: string): boolean | undefined {
   const [, operator = '', text = ''] = /^(~=|==|!=|<=|>=|<|>)(.+)$/.exec(clause) ?? []
   const wanted = numbersOf(text)
-  if (wanted === undefined) return false
+  if (wanted === undefined) return undefined
   const order = compare(have, wanted)
   switch (operator) {
     case '==':
@@ -33,7 +46,7 @@ function meets(have: readonly number[], clause: string): boolean {
     case '~=':
       return wanted.length > 1 && order >= 0 && wanted.slice(0, -1).every((part, at) => have[at] === part)
     default:
-      return false
+      return undefined
   }
 }
 

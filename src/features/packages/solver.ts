@@ -1,10 +1,10 @@
 import { Problem } from '../../base/problem.ts'
-import type { Held } from './held.ts'
+import { constraintLines, type Held, replacedBy } from './held.ts'
 import type { Installer, Outcome } from './installer.ts'
 import { type Pin, pinText } from './pin.ts'
 
 /** What is to be added so that lines are met, or why nothing can, in sentences. */
-export type Answer = { readonly pins: readonly Pin[] } | { readonly said: string }
+export type Answer = { readonly pins: readonly Pin[] } | { readonly said: string; readonly isBuild?: true }
 
 /** Answers for requirement lines. Throws a Problem where the answer is nobody's fault: PACKAGES_NOT_REACHED, PACKAGES_NOT_INSTALLED. */
 export type Solve = (lines: readonly string[]) => Promise<Answer>
@@ -22,7 +22,7 @@ export type Solving = {
 export function makeSolver(installer: Installer, { held, preferred, kept }: Solving): Solve {
   let wishes = preferred.filter(({ name }) => !held.pins.has(name))
   const ask = async (lines: readonly string[], wished: readonly Pin[]): Promise<Answer> => {
-    const constraints = [...held.lines, ...wished.map(pinText)]
+    const constraints = [...constraintLines(held, replacedBy(lines, held)), ...wished.map(pinText)]
     return answerOf(await installer.resolve({ lines, constraints }), kept)
   }
   return async (lines) => {
@@ -33,6 +33,7 @@ export function makeSolver(installer: Installer, { held, preferred, kept }: Solv
         wishes = left
         return answer
       }
+      if (answer.isBuild) return answer
       const named = left.filter((pin) => answer.said.includes(pin.name))
       left = named.length === 0 ? [] : left.filter((pin) => !named.includes(pin))
     }
@@ -46,7 +47,7 @@ export function answerOf(outcome: Outcome, kept: boolean): Answer {
     case 'ok':
       return { pins: outcome.pins }
     case 'unsolved':
-      return { said: outcome.said }
+      return outcome
     case 'unreached':
       throw new Problem('PACKAGES_NOT_REACHED', { said: outcome.said, kept })
     case 'broken':

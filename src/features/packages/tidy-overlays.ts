@@ -1,4 +1,4 @@
-import { OVERLAY_RECORD, overlaysIn } from '../../base/layout.ts'
+import { OVERLAY_RECORD, overlaysIn } from '../../base/node-places.ts'
 import { parseOverlayRecord } from '../../facts/overlay-record.ts'
 import type { Host } from '../../host/host.ts'
 import type { Workbench } from './workbench.ts'

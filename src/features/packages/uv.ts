@@ -1,27 +1,36 @@
 import type { Finished } from '../../host/exec.ts'
+import { withoutDoubt } from './doubt.ts'
 import type { Installer, Outcome } from './installer.ts'
 import { parsePin, pinText } from './pin.ts'
+import { runTool, type Tool } from './run-tool.ts'
 import { faultOf, sentenceOf } from './said.ts'
-import { runTool, scratchFile, type Workbench } from './workbench.ts'
-
-/** How uv is started. */
-type Program = { readonly file: string; readonly args: readonly string[] }
+import { scratchFile, type Workbench } from './workbench.ts'
 
 /**
  * uv. It counts what lies in the image's own folder of packages as installed, so that torch with its local version needs no
  * index. It does not see those packages from within an overlay: it is told exactly what to put there.
  */
-export function uvInstaller(bench: Workbench, program: Program): Installer {
+export function uvInstaller(bench: Workbench, program: Tool): Installer {
   const { python, settings, wheels } = bench
   const offline = settings.offline
   let count = 0
-  const run = async (args: readonly string[]) => {
+  const runNow = async (args: readonly string[]): Promise<Outcome> => {
     const places = [
       ...(wheels === undefined ? [] : ['--find-links', wheels]),
       ...(offline ? ['--offline'] : []),
     ]
-    const all = [...program.args, 'pip', 'install', ...args, ...places]
-    return outcomeOf(await runTool(bench, program.file, all), bench)
+    const ask = async (...more: readonly string[]) => {
+      const all = [...program.args, 'pip', 'install', ...args, ...places, ...more]
+      return outcomeOf(await runTool(bench, { file: program.file, args: all }), bench)
+    }
+    return withoutDoubt(bench, await ask(), () => ask('--no-build'))
+  }
+  // Each would wait for the lock that the one before has on the environment, and its time would pass.
+  let last: Promise<unknown> = Promise.resolve()
+  const run = (args: readonly string[]): Promise<Outcome> => {
+    const turn = last.then(() => runNow(args))
+    last = turn.catch(() => {})
+    return turn
   }
   return {
     name: 'uv',

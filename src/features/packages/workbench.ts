@@ -1,17 +1,18 @@
 import type { Layout, Places } from '../../base/layout.ts'
-import { redact } from '../../base/secret.ts'
+import type { Secret } from '../../base/secret.ts'
 import type { PythonFacts } from '../../facts/device-facts.ts'
 import type { PackagesFacts } from '../../facts/node-facts.ts'
-import type { ChildEnv, Finished } from '../../host/exec.ts'
+import type { ChildEnv } from '../../host/exec.ts'
 import type { Host } from '../../host/host.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { installerEnv } from './installer-env.ts'
+import { knownSecrets } from './known-secrets.ts'
 
 /** All that installing packages works with. */
 export type Workbench = {
   readonly host: Host
   readonly signal: AbortSignal
-  readonly settings: Pick<Settings, 'nodeTimeoutMs' | 'offline' | 'vendorFolder'>
+  readonly settings: Settings
   readonly packages: PackagesFacts
   readonly python: PythonFacts
   readonly places: Pick<Places, 'code' | 'base'>
@@ -21,10 +22,12 @@ export type Workbench = {
   /** Folder of wheels that come before the network; undefined where there is none. */
   readonly wheels: string | undefined
   readonly env: ChildEnv
+  /** Never in what is kept or told of a program's output. */
+  readonly secrets: readonly Secret[]
 }
 
 /** What a workbench is made of. */
-export type WorkbenchParts = Omit<Workbench, 'scratch' | 'wheels' | 'env'>
+export type WorkbenchParts = Omit<Workbench, 'scratch' | 'wheels' | 'env' | 'secrets'>
 
 /** Makes the scratch folder, empty. What a crash leaves in it is removed by the next one. */
 export async function makeWorkbench(parts: WorkbenchParts): Promise<Workbench> {
@@ -39,6 +42,7 @@ export async function makeWorkbench(parts: WorkbenchParts): Promise<Workbench> {
     scratch,
     wheels: hasWheels ? wheels : undefined,
     env: installerEnv(host.env, { layout, scratch }),
+    secrets: knownSecrets(settings, host.env),
   }
 }
 
@@ -51,16 +55,4 @@ export async function scratchFile(
   const path = `${scratch}/${name}`
   await host.fs.write(path, lines.map((line) => `${line}\n`).join(''))
   return path
-}
-
-/** Runs a program to its end, in a folder where nobody's configuration lies. Throws the signal's reason after an abort. */
-export async function runTool(
-  { host, env, settings, signal }: Workbench,
-  file: string,
-  args: readonly string[],
-): Promise<Finished> {
-  const timeoutMs = settings.nodeTimeoutMs
-  const finished = await host.exec.run({ file, args, env, cwd: '/', timeoutMs, signal })
-  signal.throwIfAborted()
-  return { ...finished, stdout: redact(finished.stdout), stderr: redact(finished.stderr) }
 }

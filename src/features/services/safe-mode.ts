@@ -12,6 +12,8 @@ export type SafeModeSources = {
   readonly places: Places
   /** Nodes that are left out in any case, by folder. */
   readonly leave?: ReadonlyMap<string, string>
+  /** The service with the image's own Python: without any node it needs no overlay, which may be what ends it. */
+  readonly plain?: ServiceSpec
 }
 
 const WITHOUT_ALL = '--disable-all-custom-nodes'
@@ -30,17 +32,20 @@ export function hasSafeMode({ settings, facts }: Pick<SafeModeSources, 'settings
 export async function safeComfyui(
   host: Pick<Host, 'fs'>,
   spec: ServiceSpec,
-  { settings, facts, places, leave }: SafeModeSources,
+  { settings, facts, places, leave, plain = spec }: SafeModeSources,
 ): Promise<{ readonly spec: ServiceSpec; readonly without: string }> {
-  const args = [...withoutFlag(spec.args, BUT_THESE), WITHOUT_ALL]
+  const withoutNodes = ({ args }: ServiceSpec) => [...withoutFlag(args, BUT_THESE), WITHOUT_ALL]
   const canChoose = settings.safeMode === 'newest' && facts.image?.flags.has(BUT_THESE) === true
   const found = canChoose
     ? await newestNode(host, places.customNodes, leave).catch(() => undefined)
     : undefined
-  if (found === undefined) return { spec: { ...spec, args }, without: 'its custom nodes' }
+  if (found === undefined)
+    return { spec: { ...plain, args: withoutNodes(plain) }, without: 'its custom nodes' }
   const { newest, others } = found
+  const args = withoutNodes(spec)
   const chosen = others.length === 0 ? args : [...args, BUT_THESE, ...others]
-  return { spec: { ...spec, args: chosen }, without: `the custom node ${newest}, which changed last` }
+  const without = `the custom node ${newest}, which changed last`
+  return { spec: { ...spec, args: chosen }, without }
 }
 
 // The flag takes as many words as follow it.

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { aNodesScene } from '../nodes-scene.ts'
 import { aHolder } from '../workspace-acts.ts'
@@ -38,6 +38,34 @@ describe('sync', () => {
     pack.commit({ 'new.py': '' }, { branch: 'later' })
     expect((await scene.type('sync')).code).toBe(0)
     expect((await scene.list()).pack?.state).toBe('unchecked')
+  })
+
+  test('a ref that could not be had is tried again, and the old one is not taken for it', async () => {
+    const scene = await aNodesScene()
+    const pack = scene.repository('pack')
+    const other = scene.repository('other')
+    await scene.manifest(`nodes:\n  - git: file://${pack.path}\n`)
+    expect((await scene.type('sync')).code).toBe(0)
+    await scene.manifest(
+      `nodes:\n  - git: file://${pack.path}\n    ref: later\n  - git: file://${other.path}\n`,
+    )
+    expect((await scene.type('sync')).code).toBe(1)
+    const again = await scene.type('sync')
+    expect(again.code).toBe(1)
+    expect(again.out).not.toContain('as asked for')
+    pack.commit({ 'new.py': 'new' }, { branch: 'later' })
+    expect((await scene.type('sync')).code).toBe(0)
+    expect(await scene.text('pack/new.py')).toBe('new')
+  })
+
+  test('where something is wrong, nobody is told that all is as asked for', async () => {
+    const scene = await aNodesScene()
+    await scene.manifest('nodes:\n  - x y\n')
+    const { code, out } = await scene.type('sync')
+    expect([code, out]).toEqual([
+      1,
+      'There is nothing else to do.\nWhat is wrong stands above, with what to type.\n',
+    ])
   })
 
   test('beside a running ComfyUI it says that the next restart counts', async () => {
@@ -130,8 +158,20 @@ describe('add and remove', () => {
     expect(err).toContain('Take pack out of COMFY_NODES')
   })
 
+  test('the folder of all nodes, one in it, and one around it are no nodes', async () => {
+    const scene = await aNodesScene()
+    await symlink(scene.nodes, `${scene.root}/link`)
+    for (const path of [scene.nodes, `${scene.nodes}/x`, scene.home, `${scene.root}/link`]) {
+      const { code, err } = await scene.type('add', path)
+      expect(code, path).toBe(64)
+      expect(err).toContain('A node cannot be')
+    }
+    expect(await readFile(`${scene.root}/workspace/.comfy-init/nodes.yaml`, 'utf8')).toBe('nodes: []\n')
+  })
+
   test.each([
     [['add', 'https://user:s3cret@host/a/b'], 'NODE_CREDENTIALS_WRITTEN'],
+    [['add', 'oauth2:s3cret@github.com/o/r'], 'NODE_CREDENTIALS_WRITTEN'],
     [['add', 'no such thing'], 'ARGUMENTS_INVALID'],
     [['remove', 'exampl'], 'NODE_UNKNOWN'],
   ])('%j is refused before anything is written', async (words, code) => {

@@ -32,6 +32,35 @@ describe('freeze, export and import', () => {
     expect(await other.text('pack/later.py')).toBeUndefined()
   })
 
+  test('what no other workspace could read is left out, with a note each, and no password is written down', async () => {
+    const scene = await aNodesScene()
+    const from = `file://${scene.repository('pack').path}`
+    for (const name of ['my node', 'knoten-ü', 'Twin', 'twin', 'beside', 'token', 'ours'])
+      gitIn(scene.nodes, 'clone', '--quiet', from, name)
+    gitIn(`${scene.nodes}/beside`, 'remote', 'set-url', 'origin', '../pack')
+    const withToken = 'https://git.example/o/r.git?private_token=s3cret'
+    gitIn(`${scene.nodes}/token`, 'remote', 'set-url', 'origin', withToken)
+    const { code, out } = await scene.type('freeze')
+    expect(code).toBe(0)
+    for (const name of ['my node', 'knoten-ü', 'twin', 'beside'])
+      expect(out).toContain(`${name} is not written down: `)
+    expect(out).toContain('3 nodes are written down')
+    const own = `${scene.root}/workspace/.comfy-init`
+    const written = [
+      await readFile(`${own}/nodes.yaml`, 'utf8'),
+      await readFile(`${own}/nodes.lock.json`, 'utf8'),
+    ]
+    expect(written.join()).not.toContain('s3cret')
+    const { nodes, problems } = JSON.parse((await scene.type('list', '--json')).out)
+    expect(problems).toEqual([])
+    const asked = nodes.filter(({ origin }: { origin: string }) => origin === 'asked')
+    expect(asked.map(({ folder }: { folder: string }) => folder).toSorted()).toEqual([
+      'Twin',
+      'ours',
+      'token',
+    ])
+  })
+
   test('a snapshot of ComfyUI-Manager goes out of one workspace and into another, commits equal', async () => {
     const scene = await aNodesScene()
     const pack = scene.repository('pack')

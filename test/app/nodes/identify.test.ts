@@ -75,6 +75,9 @@ test.each([
 
 test.each([
   ['\turl = https://user:token@host/a/b.git', 'https://host/a/b.git'],
+  ['\turl = https://git.example/o/r.git?private_token=hunter2', 'https://git.example/o/r.git'],
+  ['\turl = ssh://git:hunter2@git.example/o/r.git', 'ssh://git@git.example/o/r.git'],
+  ['\turl = https://u:hunt/er2@git.example/o/r.git', 'https://git.example/o/r.git'],
   ['\turl = git@github.com:a/b.git', 'ssh://git@github.com/a/b.git'],
   ['\tfetch = +refs/heads/*:refs/remotes/origin/*\n\turl = file:///srv/b', 'file:///srv/b'],
   ['\tfetch = +refs/heads/*:refs/remotes/origin/*', undefined],

@@ -40,6 +40,16 @@ test('what lies there already is not got again, and a newer pin replaces it', as
   ])
 })
 
+test('a folder that cannot be filled is refused in words', async () => {
+  const scene = await aNodesScene()
+  await writeFile(`${scene.root}/file`, '')
+  for (const folder of ['/proc/none', `${scene.root}/file`]) {
+    const { code, err } = await scene.type('vendor', folder)
+    expect(code).toBe(64)
+    expect(err).toContain(`vendor cannot write into ${folder}`)
+  }
+})
+
 test('one that cannot be had is a problem, the others are there, and what a kill left is removed', async () => {
   const scene = await aNodesScene()
   const pack = scene.repository('pack')

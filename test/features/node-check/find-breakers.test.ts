@@ -4,7 +4,7 @@ import type { Trial } from '../../../src/features/node-check/trial.ts'
 
 const aTrial = (isThrough: boolean, suspect?: string): Trial => ({
   ...{ isThrough, suspect, how: 'it ended with exit code 1', isTimeOut: false, nodes: new Map() },
-  ...{ line: undefined, wantsAgain: false, output: '', ms: 1 },
+  ...{ line: undefined, last: undefined, wantsAgain: false, output: '', ms: 1 },
 })
 
 type Breaks = (names: ReadonlySet<string>) => string | boolean

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { layoutOf, overlaysIn, type Places } from '../../../src/base/layout.ts'
+import { layoutOf, type Places } from '../../../src/base/layout.ts'
 import type { ImportRecord, OverlayRecord, PackageSource, WantedNode } from '../../../src/base/node.ts'
+import { overlaysIn } from '../../../src/base/node-places.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import type { PackagesFacts } from '../../../src/facts/node-facts.ts'
 import { importsAsked } from '../../../src/features/node-check/asked.ts'
 import { leftOut } from '../../../src/features/node-check/left-out.ts'
+import { usableFacts } from '../../../src/features/node-check/overlay-fault.ts'
 import { planNodeCheck } from '../../../src/features/node-check/plan.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 import { FLAGS } from '../../support/recent-comfyui.ts'
@@ -139,7 +141,8 @@ test('a check that came to nothing is done again by the next start alone, and on
     }),
   })
   expect(stepsIn(of(true, -1))).toHaveLength(1)
-  expect(stepsIn(of(true, 1))).toEqual([])
+  expect(stepsIn(of(true, 1))).toHaveLength(1)
+  expect(stepsIn(of(true, 0))).toEqual([])
   expect(stepsIn(of(false, -1))).toEqual([])
   expect(problemsIn(of(false, -1))).toEqual([['COMFYUI_FAILS_WITHOUT_NODES', 'warning']])
 })
@@ -195,4 +198,28 @@ test.each([
   ['the person chooses', { settings: { args: ['--whitelist-custom-nodes', 'x'] } }],
 ] as const)('nothing is left out where %s', (_, world) => {
   expect(inWorld({ ...world, wanted: [aWanted('one', { enabled: false })] }).leftOut()).toEqual({})
+})
+
+test('a node that is named like a flag is told of once another one is left out', () => {
+  const nodes = [aNode('one'), aNode('--help')]
+  expect(problemsIn({ nodes, imports: () => ({}) })).toEqual([])
+  expect(problemsIn({ nodes, imports: failed('one', 'breaks-start') })).toEqual([
+    ['NODE_BREAKS_START', 'warning'],
+    ['NODE_NAMED_LIKE_FLAG', 'warning'],
+  ])
+})
+
+test('an overlay that ComfyUI does not start with is not used, and another one is', () => {
+  const packages = somePackages({})
+  const used = (overlay: string | undefined, nodeCheck = true) => {
+    const details = { line: 'x', packages: undefined, overlay, log: '/l' }
+    const failure = { code: 'OVERLAY_BREAKS_COMFYUI', details, temporary: false } as const
+    const { nodeRecords } = aFacts()
+    const imports = { version: 1, asked: 'another', nodes: {}, failure, atMs: 1, ms: 1 } as const
+    const facts = aFacts({ packages, nodeRecords: { ...nodeRecords, imports } })
+    return usableFacts(aSettings({ nodeCheck }), facts).packages?.current
+  }
+  expect(used(packages.current?.path)).toBeUndefined()
+  expect(used('/another')).toBe(packages.current)
+  expect(used(packages.current?.path, false)).toBe(packages.current)
 })

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { withoutOldFailures } from '../../../src/app/nodes/old-failures.ts'
 import { IMAGE_NODES } from '../../../src/base/layout.ts'
 import type { Checkout, LockedNode, NodeFailure } from '../../../src/base/node.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import type { NodesFolder } from '../../../src/facts/folder-facts.ts'
+import { choicesFor } from '../../../src/features/nodes/choose.ts'
 import { lockText } from '../../../src/features/nodes/lock/lock-text.ts'
 import { EMPTY_LOCK } from '../../../src/features/nodes/lock/merge-locks.ts'
 import { requestOf } from '../../../src/features/nodes/lock/request.ts'
@@ -157,6 +159,28 @@ describe('a node that could not be got', () => {
     const plan = planned({ nodeRecords: failed(true, sinceMs) }, { nodes: ['a/b'] })
     expect(plan.steps).toEqual([])
     expect(plan.problems).toHaveLength(1)
+  })
+
+  test('is tried again where its time is in the future: the clock was wrong then', () => {
+    const { nowMs } = aFacts()
+    expect(got({ nodeRecords: failed(true, nowMs + 1) }, { nodes: ['a/b'] })).toEqual(['b'])
+  })
+
+  test('that failed after another request leaves nobody to think that the old one is the new one', () => {
+    const nodes = [aNodesFolder(CUSTOM, ['b'])]
+    const nodeRecords = records({ ...checkout('a/b'), failure: failure(true) })
+    const seen = withoutOldFailures(aFacts({ nodes, nodeRecords }))
+    expect(got({ nodes, nodeRecords: seen.nodeRecords }, { nodes: ['a/b'] })).toEqual(['b'])
+  })
+
+  test('what lies there is not taken for what the failed try was to get', () => {
+    const nodes = [aNodesFolder(CUSTOM, ['b'])]
+    const facts = aFacts({ nodes, nodeRecords: records({ ...checkout('a/b'), failure: failure(true) }) })
+    const settings = aSettings({ nodes: ['a/b'] })
+    const about = { places: decidePlaces(settings, facts), wanted: wantedNodes(settings, facts) }
+    const [choice] = choicesFor(settings, facts, about)
+    expect(choice?.act).toBe('check-out')
+    expect(choice?.node.before?.request).not.toBe(choice?.node.request)
   })
 
   test('refuses the start when it is required', () => {

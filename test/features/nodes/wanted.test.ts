@@ -75,17 +75,18 @@ describe('nodes that are wanted', () => {
     expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual([
       'NODES_ENTRY_INVALID warning',
       'NODES_FILE_INVALID warning',
-      'NODE_NAME_INVALID blocking',
+      'NODE_NAME_INVALID warning',
     ])
+    expect(problems.at(-1)?.degrades).toBe(true)
   })
 
-  test('COMFY_NODES: the same node twice is one; two for one folder, or a password, are refused', () => {
+  test('COMFY_NODES: the same node twice is one; two for one folder, or a password, are left out', () => {
     expect(names(['o/one', 'o/one'])).toEqual(['one'])
     const { nodes, problems } = wanted(['o/one', 'p/One', 'https://me:hunter2@host/a/b'])
     expect(nodes).toHaveLength(1)
     expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual([
-      'NODE_NAME_INVALID blocking',
-      'NODE_CREDENTIALS_WRITTEN blocking',
+      'NODE_NAME_INVALID warning',
+      'NODE_CREDENTIALS_WRITTEN warning',
     ])
     expect(JSON.stringify(problems)).not.toContain('hunter2')
   })

@@ -126,7 +126,8 @@ test('a required node that cannot have its packages refuses the boot', async () 
 
 test('without requirements there is an overlay too, made without any program', async () => {
   const world = await packageWorld()
-  const exec = { ...world.host.exec, run: () => Promise.reject(new Error('nothing is to be run')) }
+  const refuse = () => Promise.reject(new Error('nothing is to be run'))
+  const exec = { ...world.host.exec, run: refuse, start: refuse }
   const host = { ...world.host, exec }
   const booted = await world.boot([world.node('plain', { 'requirements.txt': 'torch\nnumpy>=1.20\n' })], {
     host,

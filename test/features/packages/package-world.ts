@@ -149,7 +149,7 @@ export async function lookAt({ places, python, host, settings }: Machine, sinceM
     folders: new Set([layout.own]),
     python: found,
     packages: await lookPackages(host.fs, settings, { layout, python: found, arch: 'x64' }),
-    ...{ sinceMs, nowMs: sinceMs },
+    ...{ sinceMs, nowMs: host.clock.now() },
   })
 }
 

@@ -73,15 +73,15 @@ test.runIf(process.getuid?.() === 0).each([
     execFileSync('chmod', ['-R', 'a-w', `${world.root}/opt`])
     execFileSync('chown', ['-R', '4321:4321', `${world.root}/workspace`])
     const { host } = world
-    const run: typeof host.exec.run = (command) =>
-      host.exec.run({
+    const start: typeof host.exec.start = (command) =>
+      host.exec.start({
         ...command,
         file: '/usr/bin/setpriv',
         args: ['--reuid=4321', '--regid=4321', '--clear-groups', command.file, ...command.args],
       })
     const fs = ownedBy(host.fs, 4321)
     const booted = await world.boot([world.node('first', { 'requirements.txt': 'alpha\n' })], {
-      host: { ...host, fs, exec: { ...host.exec, run } },
+      host: { ...host, fs, exec: { ...host.exec, start } },
     })
     expect(booted.problems).toEqual([])
     expect(booted.packages.current?.record.nodes.first?.added).toEqual(['alpha==1.0', 'beta==2.0'])

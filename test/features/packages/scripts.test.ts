@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../../support/until.ts'
 import { packageWorld } from './package-world.ts'
@@ -118,6 +120,18 @@ while not os.path.exists("stray.pid"): time.sleep(0.01)
   await until(() => isGone(readFileSync(`${source.path}/stray.pid`, 'utf8')), 'the stray to be gone')
 })
 
+test('what a script started with an empty environment in a session of its own is ended too', async () => {
+  const world = await packageWorld()
+  const stray = 'import os, time; open("stray.pid", "w").write(str(os.getpid())); time.sleep(600)'
+  const script = `import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", ${JSON.stringify(stray)}], env={}, start_new_session=True)
+while not os.path.exists("stray.pid"): time.sleep(0.01)
+`
+  const source = world.node('leaver', { 'install.py': script })
+  expect((await world.boot([source])).problems).toEqual([])
+  await until(() => isGone(readFileSync(`${source.path}/stray.pid`, 'utf8')), 'the stray to be gone')
+})
+
 test('of a script that prints 100 MB the last MiB is kept', async () => {
   const world = await packageWorld()
   const script = 'import sys\nfor _ in range(100): sys.stdout.write("x" * 1048576)\nprint("\\nend")\n'
@@ -139,6 +153,45 @@ test.each([
   expect(await world.run('-c', 'import beta, torch; print(beta.__version__)')).toBe('2.0')
 })
 
+test('a script that removes all packages fails alone', async () => {
+  const world = await packageWorld()
+  const { packages } = world.places.layout
+  const { problems, packages: seen } = await world.boot([
+    world.node('bad', { 'install.py': `import shutil\nshutil.rmtree(${JSON.stringify(packages)})\n` }),
+    world.node('good', { 'install.py': `${PIP}pip("beta")` }),
+  ])
+  expect(problems.map((each) => each.toJSON())).toMatchObject([
+    { code: 'NODE_SCRIPT_FAILED', why: expect.stringContaining('It damaged the Python environment') },
+  ])
+  expect(seen.current?.record.nodes.good).toMatchObject({ added: ['beta==2.0'], script: { result: 'done' } })
+})
+
+test('a script that puts a folder in the place of the link to the overlay in use stops nothing', async () => {
+  const world = await packageWorld()
+  const current = 'os.path.dirname(sys.prefix) + "/current"'
+  const source = world.node('odd', { 'install.py': `import os, sys\nos.makedirs(${current})\n` })
+  const { packages, problems } = await world.boot([source])
+  expect(problems).toEqual([])
+  expect(packages.current?.record.nodes.odd?.script?.result).toBe('done')
+})
+
+test('what is left of a script of an earlier start is ended, and its folder is not built into', async () => {
+  const world = await packageWorld()
+  const { packages } = world.places.layout
+  const env = { COMFY_NODE_SCRIPT: `1-0.5:${packages}/py312/abc` }
+  const stray = spawn('/bin/sleep', ['600'], { env, detached: true })
+  try {
+    await world.boot([world.node('first', { 'requirements.txt': 'beta\n' })])
+    await until(() => isGone(`${stray.pid}`), 'the stray to be gone')
+  } finally {
+    stray.kill('SIGKILL')
+  }
+  const path = world.overlay()
+  rmSync(`${path}/comfy-init.json`)
+  await world.boot([world.node('first', { 'requirements.txt': 'beta\n' })])
+  expect(world.overlay()).toBe(`${path}-2`)
+})
+
 test('nothing of an installation is left but the overlay, its cache and its logs', async () => {
   const world = await packageWorld()
   await world.boot([world.node('first', { 'requirements.txt': 'beta\n', 'install.py': 'print("done")' })])
@@ -155,3 +208,37 @@ function isGone(pid: string): boolean {
     return true
   }
 }
+
+test('a script in the middle of which comfy-init ended twice is not run a third time, and its node fails alone', async () => {
+  const world = await packageWorld()
+  const notes = `${dirname(world.places.layout.importsFile)}/trying-scripts.json`
+  const script = `import shutil; shutil.copy("${notes}", "note.json")\n`
+  const killer = world.node('killer', { 'install.py': script })
+  const good = world.node('good', { 'requirements.txt': 'beta\n', 'install.py': 'print("done")' })
+  await world.boot([killer])
+  expect(existsSync(notes)).toBe(false)
+  // What a kill leaves, twice.
+  const left = JSON.parse(readFileSync(`${killer.path}/note.json`, 'utf8'))
+  expect(left.killer.starts).toBe(1)
+  writeFileSync(notes, JSON.stringify({ killer: { ...left.killer, starts: 2 } }))
+  rmSync(`${killer.path}/note.json`)
+  const { problems, packages } = await world.boot([killer, good])
+  expect(problems.map((each) => each.toJSON())).toMatchObject([
+    {
+      code: 'NODE_SCRIPT_FAILED',
+      why: expect.stringContaining('when comfy-init was ended, again and again'),
+    },
+  ])
+  expect(existsSync(`${killer.path}/note.json`)).toBe(false)
+  expect(packages.current?.record.nodes.good?.script).toMatchObject({ result: 'done' })
+  expect(existsSync(notes)).toBe(false)
+})
+
+test('another script than the one that was cut is run', async () => {
+  const world = await packageWorld()
+  const notes = `${dirname(world.places.layout.importsFile)}/trying-scripts.json`
+  mkdirSync(dirname(notes), { recursive: true })
+  writeFileSync(notes, JSON.stringify({ first: { text: 'of another content', starts: 2 } }))
+  const { packages } = await world.boot([world.node('first', { 'install.py': 'print("here")' })])
+  expect(packages.current?.record.nodes.first?.script).toMatchObject({ result: 'done', line: 'here' })
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { layoutOf, overlaysIn, type Places } from '../../../src/base/layout.ts'
+import { layoutOf, type Places } from '../../../src/base/layout.ts'
+import { overlaysIn } from '../../../src/base/node-places.ts'
 import { secret } from '../../../src/base/secret.ts'
 import type { Facts } from '../../../src/facts/facts.ts'
 import { childEnvironment } from '../../../src/features/services/environment.ts'

@@ -31,6 +31,7 @@ export function askRegistry(host: Host, wanted: RegistryWanted, getting: Getting
     if (answer.status === 404 || answer.status === 400)
       throw new Problem('NODE_NOT_IN_REGISTRY', { name, id, version, registry })
     if (answer.status !== 200) throw away(`it answers ${answer.status}`)
+    if (fieldsIn(answer.text) === undefined) throw away('it answers with something that is not JSON')
     const published = publishedIn(answer.text)
     if (published === undefined) throw away('its answer names no archive')
     return published

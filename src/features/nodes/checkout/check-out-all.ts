@@ -1,5 +1,5 @@
 import type { Places } from '../../../base/layout.ts'
-import { Problem, systemCode } from '../../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../../base/problem.ts'
 import type { TellProgress } from '../../../engine/plan.ts'
 import type { Host } from '../../../host/host.ts'
 import { gitFor } from '../git.ts'
@@ -40,12 +40,14 @@ export async function checkOutAll(host: Host, many: ManyNodes): Promise<'done' |
       tell({ bytes: { done: 0, total: 0 }, files: { done, total: nodes.length } })
       return result
     })
+    const fault = records.fault()
+    if (fault !== undefined) throw new Problem('NODES_NOT_KEPT', fault)
     return results.includes('done') ? 'done' : 'not-needed'
   } catch (error) {
     signal.throwIfAborted()
     const code = systemCode(error)
     if (error instanceof Problem || code === undefined) throw error
-    throw new Problem('NODES_NOT_KEPT', { path: layout.checkoutsFile, code }, { cause: error })
+    throw new Problem('NODES_NOT_KEPT', { path: errorPath(error) ?? customNodes, code }, { cause: error })
   }
 }
 

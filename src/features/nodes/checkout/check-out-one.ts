@@ -1,9 +1,10 @@
 import type { LockedNode } from '../../../base/node.ts'
 import { failureOf } from '../../../base/node-failure.ts'
-import { Problem, systemCode } from '../../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../../base/problem.ts'
 import type { Host } from '../../../host/host.ts'
 import { isSamePin } from '../choose.ts'
 import { isAmong } from '../presence.ts'
+import { branchFollowed } from './branch-followed.ts'
 import { checkOut } from './check-out.ts'
 import type { Records } from './keep-records.ts'
 import { lookAt, type NodePlace, placeOf } from './place.ts'
@@ -115,7 +116,8 @@ async function bringInstead(
   const { at, staged, folder } = place
   const reason = await changeIn(host, at, { locked: old, git })
   if (reason !== undefined) throw new Problem('NODE_CHANGED_LOCALLY', { name: folder, path: at, reason })
-  const locked = await acting.turn(() => checkOut(host, { ...node, staged }, acting))
+  const branch = await branchFollowed(host.fs, at, { old, wanted: node.wanted })
+  const locked = await acting.turn(() => checkOut(host, { ...node, staged, branch }, acting))
   if (old.source.kind !== 'path' && locked.source.kind === 'path')
     throw new Problem('NODE_IN_THE_WAY', { name: folder, path: at, what: 'a checkout of another source' })
   await refuseTaken(host, place, git)
@@ -128,5 +130,9 @@ function asProblem(error: unknown, { folder, at }: NodePlace): Problem {
   const code = systemCode(error)
   if (error instanceof Problem) return error
   if (code === undefined) throw error
-  return new Problem('NODE_NOT_WRITTEN', { name: folder, path: at, code }, { cause: error })
+  return new Problem(
+    'NODE_NOT_WRITTEN',
+    { name: folder, path: errorPath(error) ?? at, code },
+    { cause: error },
+  )
 }

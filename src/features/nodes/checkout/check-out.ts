@@ -1,5 +1,5 @@
 import type { LockedNode } from '../../../base/node.ts'
-import { Problem, systemCode } from '../../../base/problem.ts'
+import { errorPath, Problem, systemCode } from '../../../base/problem.ts'
 import type { TreeEntry } from '../../../base/tree-entry.ts'
 import { leadsInside } from '../../../host/archive-links.ts'
 import type { Host } from '../../../host/host.ts'
@@ -11,7 +11,11 @@ import type { CheckOutAbout, Getting, ToCheckOut } from './to-check-out.ts'
 import { contentOf, digestOf } from './tree-digest.ts'
 
 /** One node, and the absent folder to get it into. */
-export type Staging = Pick<ToCheckOut, 'wanted' | 'request' | 'locked'> & { readonly staged: string }
+export type Staging = Pick<ToCheckOut, 'wanted' | 'request' | 'locked'> & {
+  readonly staged: string
+  /** The branch that the checkout in its place follows, where it is the one that is wanted. */
+  readonly branch?: string | undefined
+}
 
 /**
  * Gets one node into a folder and says what it is exactly. Throws a Problem (see `isTemporary`); what is staged then is for the
@@ -26,19 +30,19 @@ export async function checkOut(host: Host, node: Staging, about: CheckOutAbout):
     about.signal.throwIfAborted()
     const code = systemCode(error)
     if (error instanceof Problem || code === undefined) throw error
-    const details = { name: node.wanted.folder, path: node.staged, code }
+    const details = { name: node.wanted.folder, path: errorPath(error) ?? node.staged, code }
     throw new Problem('NODE_NOT_WRITTEN', details, { cause: error })
   }
 }
 
 type Got = Omit<Marker, 'request'> | { readonly link: LockedNode }
 
-async function get(host: Host, { wanted, locked, staged }: Staging, getting: Getting): Promise<Got> {
+async function get(host: Host, { wanted, locked, staged, branch }: Staging, getting: Getting): Promise<Got> {
   const { folder, source } = wanted
   switch (source.kind) {
     case 'git': {
       const url = withoutSecret(source.url)
-      const about = { name: folder, url, ref: source.ref, commit: locked?.commit, staged }
+      const about = { name: folder, url, ref: source.ref, commit: locked?.commit, staged, branch }
       const commit = await fromGit(host, about, getting)
       return { locked: { folder, source: { ...source, url }, commit } }
     }

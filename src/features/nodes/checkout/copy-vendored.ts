@@ -1,4 +1,4 @@
-import { vendorIn } from '../../../base/layout.ts'
+import { vendorIn } from '../../../base/node-places.ts'
 import type { Host } from '../../../host/host.ts'
 import type { GitRun } from '../git.ts'
 import { ALL_BRANCHES } from './fetch-git.ts'
@@ -21,6 +21,8 @@ export async function copyVendored(host: Host, wanted: GitWanted, getting: Getti
   if (found === undefined) return false
   await host.fs.makeFolder(staged)
   await host.fs.copyTree(from, `${staged}/.git`, { signal: getting.signal })
+  await must(inside('pack-refs', '--all'), wanted)
+  await makeRemote(host, `${staged}/.git/packed-refs`)
   await must(inside('config', 'core.bare', 'false'), wanted)
   await inside('config', '--remove-section', 'remote.origin')
   await must(inside('remote', 'add', 'origin', '--', url), wanted)
@@ -33,6 +35,14 @@ export async function copyVendored(host: Host, wanted: GitWanted, getting: Getti
     await must(inside('config', `branch.${branch}.merge`, `refs/heads/${branch}`), wanted)
   }
   return true
+}
+
+// Its branches are the server’s; a local one would be work of a user’s. git sorts what does not say that it is sorted.
+async function makeRemote(host: Host, packedRefs: string): Promise<void> {
+  const text = (await host.fs.readText(packedRefs)) ?? ''
+  const refs = text.replace(/^#.*\n/m, '# pack-refs with: peeled fully-peeled\n')
+  const remote = refs.replace(/^(\w+ refs)\/heads\//gm, '$1/remotes/origin/')
+  await host.fs.replace(packedRefs, Buffer.from(remote), 0o644)
 }
 
 type Found = { readonly commit: string; readonly branch: string | undefined }

@@ -1,3 +1,4 @@
+import { Problem } from '../../../base/problem.ts'
 import type { Host } from '../../../host/host.ts'
 import { type GitRun, PROTOCOLS } from '../git.ts'
 import { type GitWanted, must, problemOf } from './git-problem.ts'
@@ -18,9 +19,23 @@ export async function fetchGit(host: Host, wanted: GitWanted, getting: Getting):
   await withTries(host, { url: wanted.url, getting }, async () => {
     await removeQuietly(host, wanted.staged)
     const exact = exactly(wanted)
-    if (exact === undefined) await cloneShallow(host, run, wanted)
-    else await fetchExactly(host, run, { ...wanted, exact })
+    try {
+      if (exact === undefined) await cloneShallow(host, run, wanted)
+      else await fetchExactly(host, run, { ...wanted, exact })
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'NODE_REF_ABSENT') await refuseEmpty(run, wanted)
+      throw error
+    }
   })
+}
+
+/** Refuses a repository without any branch. A page that asks for a login may look like one to git: that is not for ever. */
+async function refuseEmpty(run: Run, wanted: GitWanted): Promise<void> {
+  const listed = await run(['ls-remote', '--quiet', '--heads', '--', wanted.url])
+  if (listed.kind === 'failed' && ['unreachable', 'refused'].includes(listed.fault))
+    throw problemOf(listed, wanted)
+  if (listed.kind === 'done' && listed.stdout.trim() === '')
+    throw problemOf({ fault: 'refused', reason: 'it answers without any branch' }, wanted)
 }
 
 /** Files of this machine are for repositories that lie on it: none from elsewhere may name them. */
@@ -42,19 +57,30 @@ async function fetchExactly(
   run: Run,
   { exact, ...wanted }: GitWanted & { readonly exact: string },
 ): Promise<void> {
-  const { staged, url } = wanted
+  const { staged, url, branch } = wanted
   await must(run(['init', '--quiet', staged]), wanted)
   const origin = `[remote "origin"]\n\turl = ${quoted(url)}\n\tfetch = ${ALL_BRANCHES}\n`
-  await changeSettings(host, staged, (text) => `${text}${origin}`)
+  const follows =
+    branch === undefined
+      ? ''
+      : `[branch ${quoted(branch)}]\n\tremote = origin\n\tmerge = refs/heads/${branch}\n`
+  await changeSettings(host, staged, (text) => `${text}${origin}${follows}`)
   const fetched = await run(['-C', staged, 'fetch', '--quiet', '--no-tags', '--depth', '1', 'origin', exact])
   if (fetched.kind === 'done') {
-    await must(run(['-C', staged, 'checkout', '--quiet', '--detach', 'FETCH_HEAD']), wanted)
+    await must(run(['-C', staged, 'checkout', '--quiet', ...asBranch(wanted), 'FETCH_HEAD']), wanted)
+    // Whether it goes on from there, the next fetch finds out: asking now would be one more round trip.
+    if (branch !== undefined)
+      await must(run(['-C', staged, 'update-ref', `refs/remotes/origin/${branch}`, 'HEAD']), wanted)
     return
   }
   if (fetched.fault !== 'absent' && fetched.fault !== 'other') throw problemOf(fetched, wanted)
   // A server that gives no single commits, or one without smarts, may have it in a branch all the same.
   await must(run(['-C', staged, 'fetch', '--quiet', '--tags', 'origin', ALL_BRANCHES]), wanted)
   await checkOutKnown(run, wanted, exact)
+}
+
+function asBranch({ branch }: GitWanted): readonly string[] {
+  return branch === undefined ? ['--detach'] : ['-B', branch]
 }
 
 async function cloneShallow(host: Host, run: Run, wanted: GitWanted): Promise<void> {
@@ -80,7 +106,10 @@ function isShortened(ref: string | undefined): ref is string {
 async function checkOutKnown(run: Run, wanted: GitWanted, rev: string): Promise<void> {
   const found = await run(['-C', wanted.staged, 'rev-parse', '--verify', '--quiet', `${rev}^{commit}`])
   if (found.kind === 'failed') throw problemOf({ fault: 'absent', reason: found.reason }, wanted)
-  await must(run(['-C', wanted.staged, 'checkout', '--quiet', '--detach', found.stdout.trim()]), wanted)
+  await must(
+    run(['-C', wanted.staged, 'checkout', '--quiet', ...asBranch(wanted), found.stdout.trim()]),
+    wanted,
+  )
 }
 
 // By hand, since starting git for a line takes as long as all else that is done on this machine.

@@ -1,9 +1,10 @@
 import { Problem } from '../../../base/problem.ts'
 import { redact } from '../../../base/secret.ts'
 import type { Host } from '../../../host/host.ts'
+import { withoutSecret } from '../manifest/addresses.ts'
 import { askRegistry, type RegistryWanted } from './ask-registry.ts'
 import { type ArchiveWanted, type GotArchive, getArchive } from './get-archive.ts'
-import { TRACKING } from './marker.ts'
+import { MARKERS, TRACKING } from './marker.ts'
 import { removeQuietly } from './remove-quietly.ts'
 import type { Getting } from './to-check-out.ts'
 
@@ -28,7 +29,7 @@ export async function fromRegistry(
   const { names, members } = await unpack(host, { name, url, got }, { staged, stripTop: false })
   await host.fs.write(`${staged}/${TRACKING}`, names.join('\n'))
   await removeOurs(host, got)
-  return { version: found.version, archive: { url, sha256: got.sha256 }, members }
+  return { version: found.version, archive: { url: withoutSecret(url), sha256: got.sha256 }, members }
 }
 
 /** Fills the staged folder with the files of an archive, without the one folder that they all lie in. */
@@ -90,9 +91,19 @@ async function unpack(
     mostBytes,
     mostMembers: MOST_MEMBERS,
   })
-  if (unpacked.kind === 'unpacked') return unpacked
+  const reason = unpacked.kind === 'bad' ? unpacked.reason : await takenName(host, staged)
+  if (unpacked.kind === 'unpacked' && reason === undefined) return unpacked
   await removeOurs(host, got)
-  throw new Problem('NODE_ARCHIVE_BAD', { name, url: redact(url), reason: unpacked.reason })
+  throw new Problem('NODE_ARCHIVE_BAD', { name, url: redact(url), reason: reason ?? '' })
+}
+
+// What lies under these names would be taken for git's or ours.
+async function takenName(host: Host, staged: string): Promise<string | undefined> {
+  for (const name of ['.git', ...MARKERS]) {
+    const kind = (await host.fs.look(`${staged}/${name}`))?.kind
+    if (kind !== undefined && !(kind === 'file' && name === TRACKING)) return `it has «${name}» in it`
+  }
+  return undefined
 }
 
 /** Source code packs to a tenth; a hundred times as much out as in is made to fill disks. Small ones may do as they like. */

@@ -16,7 +16,8 @@ export async function fromGit(host: Host, wanted: GitWanted, getting: Getting): 
   await getSubmodules(host, wanted, getting)
   await getLargeFiles(host, wanted, getting)
   const commit = await readCommit(host.fs, wanted.staged)
-  if (commit === undefined) throw problemOf({ fault: 'absent', reason: '' }, wanted)
+  if (commit === undefined)
+    throw problemOf({ fault: 'refused', reason: 'it answers without any branch' }, wanted)
   return commit
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { vendorIn } from '../../../base/layout.ts'
+import { vendorIn } from '../../../base/node-places.ts'
 import { Problem } from '../../../base/problem.ts'
 import { redact } from '../../../base/secret.ts'
 import { sizeText } from '../../../base/text.ts'

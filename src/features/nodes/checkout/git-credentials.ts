@@ -1,9 +1,8 @@
 import { type Secret, secret } from '../../../base/secret.ts'
 
-/** One of git's settings that lets it in at a host, and the texts that must not be shown. */
+/** Git's settings that let it in at a host, and the texts that must not be shown. */
 export type HostHeader = {
-  readonly name: string
-  readonly value: string
+  readonly settings: readonly (readonly [name: string, value: string])[]
   readonly secrets: readonly Secret[]
 }
 
@@ -15,10 +14,14 @@ export function headersFor(credentials: Secret | undefined): readonly HostHeader
       return []
     const [user, password] = [decoded(url.username), decoded(url.password)]
     const basic = Buffer.from(`${user}:${password}`).toString('base64')
+    const at = `http.${url.protocol}//${url.host}${url.pathname}`
     return [
       {
-        name: `http.${url.protocol}//${url.host}${url.pathname}.extraHeader`,
-        value: `Authorization: Basic ${basic}`,
+        // It would go along to wherever that host leads.
+        settings: [
+          [`${at}.extraHeader`, `Authorization: Basic ${basic}`],
+          [`${at}.followRedirects`, 'false'],
+        ],
         secrets: [secret(basic), secret(password === '' ? user : password), secret(url.password)],
       },
     ]

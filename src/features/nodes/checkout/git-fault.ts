@@ -3,11 +3,17 @@ import type { Finished } from '../../../host/exec.ts'
 
 /**
  * Why git did not work: nobody there (`unreachable`), not let in or no such repository (`refused`), no such branch, tag or
- * commit (`absent`), no room (`full`), or anything else.
+ * commit (`absent`), no room (`full`), something on this machine that may not be written (`local`: the reason is the system’s
+ * code), or anything else.
  */
 export type GitFault = {
-  readonly fault: 'unreachable' | 'refused' | 'absent' | 'full' | 'other'
+  readonly fault: 'unreachable' | 'refused' | 'absent' | 'full' | 'local' | 'other'
   readonly reason: string
+}
+
+/** Whether git was led on to another address, and did not go there. */
+export function leadsOn({ code, stderr }: Finished): boolean {
+  return code !== 0 && /returned error: 30[12378]\b/.test(stderr)
 }
 
 /** Reads what git printed. Pure. */
@@ -16,9 +22,19 @@ export function faultOf(finished: Finished, timeoutMs: number, secrets: readonly
   if (missing) return { fault: 'other', reason: 'git is not installed' }
   if (timedOut)
     return { fault: 'unreachable', reason: `git was not done within ${Math.round(timeoutMs / 1000)} s` }
+  if (leadsOn(finished)) return { fault: 'refused', reason: LEADS_ON }
+  const refusal = LOCAL.exec(stderr)?.[1]
+  if (refusal !== undefined) return { fault: 'local', reason: /^Read/i.test(refusal) ? 'EROFS' : 'EACCES' }
   const fault = KINDS.find(([, words]) => words.test(stderr))?.[0] ?? 'other'
   return { fault, reason: redact(tellingLine(stderr) ?? `git ended with ${signal ?? code}`, secrets) }
 }
+
+const LEADS_ON =
+  'it leads on to another address, where the credentials are not sent: write the address that it has now'
+
+// ssh says the same of a key, with brackets or a comma behind it.
+const LOCAL =
+  /^(?:fatal|error): .*(?:create|mkdir|open|write|unlink|rename|lock|stat|read)\b.*: (Permission denied|Read-only file system)\s*$/m
 
 const KINDS: readonly (readonly [GitFault['fault'], RegExp])[] = [
   ['full', /No space left on device|Disk quota exceeded/i],
@@ -32,7 +48,7 @@ const KINDS: readonly (readonly [GitFault['fault'], RegExp])[] = [
   ],
   [
     'refused',
-    /Authentication failed|could not read (Username|Password)|error: 40[134]|Repository not found|repository .* not found|does not appear to be a git repo|does not exist|Permission denied|Host key verification/i,
+    /Authentication failed|could not read (Username|Password)|error: 40[134]|Repository not found|repository .* not found|does not appear to be a git repo|does not exist|not valid: |Permission denied|Host key verification/i,
   ],
 ]
 

@@ -9,6 +9,8 @@ export type GitWanted = {
   readonly ref: string | undefined
   readonly commit: string | undefined
   readonly staged: string
+  /** The branch that the commit is on, where that is known. */
+  readonly branch?: string | undefined
 }
 
 /** What git printed; throws the problem when it did not work. */
@@ -32,6 +34,8 @@ export function problemOf(
       return new Problem('NODE_REF_ABSENT', { name, url, ref: commit ?? ref ?? 'HEAD' })
     case 'full':
       return new Problem('NODE_NOT_WRITTEN', { name, path: staged, code: 'ENOSPC' })
+    case 'local':
+      return new Problem('NODE_NOT_WRITTEN', { name, path: staged, code: reason })
     case 'other':
       return new Problem('NODE_CLONE_FAILED', { name, url, reason })
   }

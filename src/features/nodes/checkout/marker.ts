@@ -27,15 +27,32 @@ export async function writeMarker(fs: Fs, folder: string, marker: Marker): Promi
 
 /** The marker of a checkout; undefined where there is none, or none that we wrote. */
 export async function readMarker(fs: Fs, folder: string): Promise<Marker | undefined> {
-  const texts = await Promise.all([IN_GIT, IN_FOLDER].map((name) => fs.readText(`${folder}/${name}`)))
-  const fields = fieldsIn(texts.find((each) => each !== undefined))
-  return isMarker(fields) ? fields : undefined
+  const read = async (name: string) => fieldsIn(await fs.readText(`${folder}/${name}`))
+  const [inGit, inFolder] = await Promise.all([read(IN_GIT), read(IN_FOLDER)])
+  if (isMarker(inGit) && inGit.members === undefined && isOf(inGit, ['git'])) return inGit
+  return isMarker(inFolder) && inFolder.members !== undefined && isOf(inFolder, ['registry', 'zip'])
+    ? inFolder
+    : undefined
+}
+
+// Where it lies must be where we would have put it: a copied one says nothing of the folder that it is in.
+function isOf({ locked }: Marker, kinds: readonly string[]): boolean {
+  const { source, commit } = locked
+  return (
+    kinds.includes(source.kind) &&
+    (source.kind !== 'git' || (typeof source.url === 'string' && typeof commit === 'string'))
+  )
 }
 
 function isMarker(value: unknown): value is Marker {
   if (!isObject(value) || !('request' in value) || !('locked' in value)) return false
   const { request, locked } = value
-  const hasNode = isObject(locked) && 'folder' in locked && 'source' in locked && isObject(locked.source)
+  const hasNode =
+    isObject(locked) &&
+    'folder' in locked &&
+    typeof locked.folder === 'string' &&
+    'source' in locked &&
+    isObject(locked.source)
   return typeof request === 'string' && hasNode && (!('members' in value) || Array.isArray(value.members))
 }
 

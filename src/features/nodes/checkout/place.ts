@@ -47,7 +47,8 @@ export async function lookAt(
   if (entry.kind === 'link') return lookAtLink(host, at, { wanted, before })
   if (entry.kind !== 'folder') return { state: 'foreign', what: 'a file' }
   const marker = await readMarker(host.fs, at)
-  if (marker !== undefined) return { state: 'ours', locked: marker.locked, request: marker.request }
+  if (marker?.locked.folder.toLowerCase() === wanted.folder.toLowerCase())
+    return { state: 'ours', locked: marker.locked, request: marker.request }
   if (before?.locked !== undefined && before.locked.source.kind !== 'path')
     return { state: 'ours', locked: before.locked, request: before.request }
   return { state: 'foreign', what: 'a folder' }

@@ -31,7 +31,12 @@ export async function contentOf(host: Host, folder: string): Promise<readonly Tr
   return entries.filter(({ kind, path }) => kind !== 'folder' && !isByTheWay(path))
 }
 
+/** Whether a path is a marker, git’s, or what Python makes of a source beside it: nothing of it is missed in another checkout. */
+export function isMadeAlong(path: string): boolean {
+  return MARKERS.has(path) || /(^|\/)(\.git|__pycache__)(\/|$)/.test(path)
+}
+
 /** Whether a path in a checkout is made by programs as they run, or is a marker. */
 export function isByTheWay(path: string): boolean {
-  return MARKERS.has(path) || /(^|\/)(\.git|__pycache__)(\/|$)|\.pyc$/.test(path)
+  return isMadeAlong(path) || path.endsWith('.pyc')
 }

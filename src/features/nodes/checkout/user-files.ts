@@ -4,7 +4,7 @@ import { escapeName, pathBytes } from '../../../base/tree-path.ts'
 import type { Host } from '../../../host/host.ts'
 import type { Git } from '../git.ts'
 import { readMarker } from './marker.ts'
-import { isByTheWay } from './tree-digest.ts'
+import { isMadeAlong } from './tree-digest.ts'
 
 /** What a user or the node itself put into a checkout: escaped paths to bring over, and those whose place is taken in the new one. */
 export type UserFiles = { readonly moves: readonly string[]; readonly taken: readonly string[] }
@@ -57,7 +57,7 @@ function decideMoves(old: readonly TreeEntry[], { tracked, next }: Ahead): UserF
   const taken: string[] = []
   const whole = new Set<string>()
   for (const { path, kind } of old) {
-    if (isBelow(path, whole) || tracked.has(path) || isByTheWay(path)) continue
+    if (isBelow(path, whole) || tracked.has(path) || isMadeAlong(path)) continue
     const there = next.get(path)
     const isShared = kind === 'folder' && (shared.has(path) || there === 'folder')
     if (isShared) continue

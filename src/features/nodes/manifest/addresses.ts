@@ -1,4 +1,3 @@
-import { redact } from '../../../base/secret.ts'
 import type { Fault } from './fault.ts'
 
 /** Nodes known by their name alone; keys in lower case. */
@@ -46,15 +45,15 @@ const SECRET_NAMES = /token|secret|signature|^sig$|passw|^pwd$|api[-_]?key|^key$
 
 /** Whether a URL shows a password or a token; the user of an ssh address is none. */
 export function hasSecret(url: string): boolean {
-  const [address = '', ...queries] = url.split(QUERY)
-  return hasUser(address) || queries.some(isSecret)
+  const [, ...queries] = url.split(QUERY)
+  return hasUser(url) || queries.some(isSecret)
 }
 
 /** The URL without user, password and the parts of its query that open a door. */
 export function withoutSecret(url: string): string {
-  const [address = '', ...queries] = url.split(QUERY)
+  const [address = '', ...queries] = (hasUser(url) ? withoutUser(url) : url).split(QUERY)
   const open = queries.filter((each) => !isSecret(each)).join('')
-  return `${hasUser(address) ? withoutUser(address) : address}${open.replace(/^&/, '?')}`
+  return `${address}${open.replace(/^&/, '?')}`
 }
 
 /** Before each part of a query, and before the mark at the end. */
@@ -64,25 +63,41 @@ function isSecret(query: string): boolean {
   return SECRET_NAMES.test(query.slice(1).split('=', 1)[0] ?? '')
 }
 
-function hasUser(address: string): boolean {
-  const plain = address.replace(/^ssh:\/\/[\w.-]+@/, 'ssh://')
-  return redact(plain) !== plain
+// Also of what is no address yet: a slip in one must not bring its password into a log or a file.
+function hasUser(url: string): boolean {
+  const plain = url.replace(/^ssh:\/\/[\w.-]+@/, 'ssh://')
+  if (/^\w+:\/\/[^/]*@/.test(plain)) return true
+  if (plain.includes('@') && /^\w+:\/\/[^/@:[]*:(?!\d*(\/|$))/.test(plain)) return true
+  const address = plain.split(QUERY)[0] ?? ''
+  const before = address.slice(0, Math.max(0, address.lastIndexOf('@')))
+  return before.includes(':') && !HARMLESS.test(before)
 }
 
-// A password may have / and @ in it: the host begins after the last @, as `redact` takes it.
-function withoutUser(address: string): string {
-  const [, scheme = '', rest = ''] = /^(\w+:\/\/)(.*)$/s.exec(address) ?? []
-  return `${scheme}${rest.slice(rest.lastIndexOf('@') + 1)}`
+/** What stands before a ref, where no password does. */
+const HARMLESS = /^(\/.*|\w+:\/\/([\w.-]*|\[[\da-f:.]+\])(:\d+)?\/[^:]*|git@[\w.-]+:[^:]*)$/i
+
+// A password may have / and @ in it: the host begins after the last @. The user of an ssh address is asked for by its host.
+function withoutUser(url: string): string {
+  const [, scheme = '', rest = ''] = /^(\w+:\/+)?(.*)$/s.exec(url) ?? []
+  const [address = ''] = rest.split(QUERY)
+  const end = (address.includes('@') ? address : rest).lastIndexOf('@') + 1
+  const [, user] = /^([\w.-]+):/.exec(rest) ?? []
+  const kept = scheme === 'ssh://' && user !== undefined ? `${user}@` : ''
+  return `${scheme}${kept}${rest.slice(end)}`
 }
+
+/** A part of a path that leads elsewhere. */
+const DOTS = /^\w+:\/\/[^?#]*\/(\.|%2e){1,2}(?=[/?#]|$)/i
 
 function checkUrl(address: string, schemes: readonly string[]): string | Fault {
   if (hasSecret(address)) return { fault: 'It holds a password or a token.', secret: true }
   if (/[\s\p{Cc}]/u.test(address)) return { fault: 'An address has no blanks in it.' }
+  if (DOTS.test(address)) return { fault: 'An address has no . or .. as a part of its path.' }
   const scheme = /^(\w+):\/\/[^/]*\/+[^/]/.exec(address)?.[1]
   if (scheme !== undefined && schemes.includes(scheme)) return address.replace(/\/+$/, '')
   if (address.includes('://'))
     return { fault: `An address is ${schemes.join('://, ')}:// with a host and a path.` }
-  const [, host, path] = /^(?:\w+@)?([\w.-]+):([^/].*)$/.exec(address) ?? []
+  const [, host, path] = /^(?:\w+@)?([\w.-]+):([^/@][^@]*)$/.exec(address) ?? []
   if (host !== undefined)
     return {
       fault: `An address begins with a scheme, like https:// or ssh://git@: ssh://git@${host}/${path}`,

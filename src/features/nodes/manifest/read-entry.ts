@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { NodeCondition, NodeSource } from '../../../base/node.ts'
-import { splitRef } from './addresses.ts'
+import { hasSecret, splitRef } from './addresses.ts'
 import type { Fault } from './fault.ts'
 import { folderFault, lastPart } from './folder-name.ts'
 import { faultsOf } from './issues.ts'
@@ -52,6 +52,8 @@ function misplacedFault(written: WrittenMapping): string | undefined {
 
 function sourceOf(written: WrittenMapping, base: string): NodeSource | Fault | undefined {
   const { registry, version, git, ref, zip, sha256, path } = written
+  if (hasSecret(registry ?? git ?? zip ?? ''))
+    return { fault: 'It holds a password or a token.', secret: true }
   if (registry !== undefined) {
     const { address, ref: own } = splitRef(registry)
     return registrySource(address, version === undefined ? own : String(version))

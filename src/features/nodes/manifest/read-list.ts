@@ -1,10 +1,10 @@
 import { Problem } from '../../../base/problem.ts'
-import { redact } from '../../../base/secret.ts'
 import { type Entry, readEntry } from './read-entry.ts'
 import type { Asked } from './read-manifest.ts'
+import { shownEntry } from './shown-entry.ts'
 import { sourceText } from './source-text.ts'
 
-/** Reads COMFY_NODES: nodes in their short form. Every bad one is a problem, and a wrong setting stops the start. Pure. */
+/** Reads COMFY_NODES: nodes in their short form. Every bad one is a warning: ComfyUI starts without it. Pure. */
 export function readList(texts: readonly string[]): Asked {
   const before = known.get(texts)
   if (before !== undefined) return before
@@ -30,9 +30,11 @@ function readAll(texts: readonly string[]): Asked {
 }
 
 function problemOf(text: string, reason: string, secret?: true): Problem {
+  const name = shownEntry(text)
+  const told = { level: 'warning', degrades: true } as const
   if (secret)
-    return new Problem('NODE_CREDENTIALS_WRITTEN', { place: 'COMFY_NODES', entry: `«${redact(text)}»` })
-  return new Problem('NODE_NAME_INVALID', { name: redact(text), reason })
+    return new Problem('NODE_CREDENTIALS_WRITTEN', { place: 'COMFY_NODES', entry: `«${name}»` }, told)
+  return new Problem('NODE_NAME_INVALID', { name, reason }, told)
 }
 
 function twinText({ folder, source }: Entry): string {

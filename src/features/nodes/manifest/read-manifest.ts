@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import { Problem } from '../../../base/problem.ts'
-import { redact } from '../../../base/secret.ts'
 import { nearest } from '../../../base/text.ts'
 import type { ManifestText } from '../../../facts/node-facts.ts'
 import type { Fault } from './fault.ts'
 import { type Entry, readEntry } from './read-entry.ts'
+import { shownEntry } from './shown-entry.ts'
 import { sourceText } from './source-text.ts'
 
 /** What one file, or COMFY_NODES, asks for; of two entries for one folder the first counts. Every fault is a problem. */
@@ -26,7 +26,24 @@ export function readManifest({ path, value, fault, lines }: ManifestText): Asked
     return { path, line, entry: nameOf(written, at), written, read: readEntry(written, base) }
   })
   const { entries, problems } = withoutTwins(placed)
-  return { entries, problems: [...top, ...problems] }
+  return { entries, problems: firstOf(path, [...top, ...problems]) }
+}
+
+/** As many as a person reads. */
+const MOST_TOLD = 20
+
+// What stops a start stops it also where it stands far below.
+function firstOf(path: string, problems: readonly Problem[]): readonly Problem[] {
+  const more = problems.length - MOST_TOLD - 1
+  const next = problems[MOST_TOLD]?.details ?? {}
+  if (more <= 0) return problems
+  const level = problems.some((each) => each.level === 'blocking') ? 'blocking' : 'warning'
+  const details = {
+    path,
+    entry: `${'entry' in next ? next.entry : ''} and ${more} more`,
+    fault: 'The first ones that are wrong are told above.',
+  }
+  return [...problems.slice(0, MOST_TOLD), new Problem('NODES_ENTRY_INVALID', details, { level })]
 }
 
 type Placed = {
@@ -58,7 +75,7 @@ function nameOf(written: unknown, at: number): string {
   const found = isMapping(written)
     ? NAMING.map((key) => written[key]).find((each) => each !== undefined)
     : written
-  return typeof found === 'string' ? `${at + 1} (${redact(found)})` : String(at + 1)
+  return typeof found === 'string' ? `${at + 1} (${shownEntry(found)})` : String(at + 1)
 }
 
 function withoutTwins(placed: readonly Placed[]): Asked {

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import { localServer } from '../../../support/local-server.ts'
 import { nodeRegistry } from '../../../support/node-registry.ts'
 import { type ZipMember, zip } from '../../../support/zip.ts'
 import { checkoutWorld } from './world.ts'
@@ -28,6 +30,37 @@ test('a node of the registry is unpacked as ComfyUI-Manager would do it, and loc
   })
   expect(registry.requests()).toHaveLength(2)
   expect(await readdir(places.layout.downloads)).toEqual([])
+})
+
+test('an address that is signed is kept without what opens it', async () => {
+  const { get, read, record, registry, places } = await world()
+  const signed = await localServer((_, response, url) => {
+    if (url.pathname.startsWith('/files/')) return void response.end(ZIP)
+    const downloadUrl = `${signed.url}/files/reg.zip?X-Goog-Signature=SIGNED&token=TOKEN`
+    response.end(JSON.stringify({ version: '1.0.0', downloadUrl }))
+  })
+  await get([{ folder: 'reg', source: NEWEST }], { settings: { nodeRegistry: signed.url } })
+  const texts = [await readFile(places.layout.checkoutsFile, 'utf8'), await read('reg/.comfy-init.json')]
+  for (const text of texts) expect(text).not.toMatch(/SIGNED|TOKEN/)
+  const locked = (await record('reg'))?.locked
+  await get([{ folder: 'again', source: NEWEST, locked: locked && { ...locked, folder: 'again' } }], {
+    settings: { nodeRegistry: registry.url },
+  })
+  expect((await record('again'))?.failure).toBeUndefined()
+})
+
+test.each([
+  ['a page', (response: ServerResponse) => response.end('<html>login</html>'), 'not JSON'],
+  ['an error', (response: ServerResponse) => response.writeHead(500).end(), 'it answers 500'],
+  ['too much', (response: ServerResponse) => response.end(' '.repeat(5_000_000)), 'more than'],
+])('a registry that answers with %s is told as what it is', async (_, answer, why) => {
+  const { get, problem } = await world()
+  const odd = await localServer((_request, response) => void answer(response))
+  await get([{ folder: 'reg', source: NEWEST }], { settings: { nodeRegistry: odd.url } })
+  expect(await problem('reg')).toMatchObject({
+    ...{ code: 'NODE_UNREACHABLE', temporary: true, why: expect.stringContaining(why) },
+    what: 'Cannot get the node reg: its host does not answer as it should.',
+  })
 })
 
 test('a locked version is got from where it was, or from where the registry has it now, and only with its digest', async () => {
@@ -123,6 +156,29 @@ test.each<[string, Buffer]>([
   ['leaves its folder', zip([{ name: '../../evil.py', data: '' }])],
   ['has a link that leaves', zip([{ name: 'l', data: '/etc', mode: 0o120777 }])],
   ['is no zip', Buffer.from('<html>')],
+  ['has a name that is too long', zip([{ name: 'a'.repeat(300), data: '' }])],
+  ['has a path that is too deep', zip([{ name: `${'a/'.repeat(16_000)}b`, data: '' }])],
+  [
+    'brings a git folder',
+    zip([
+      { name: '.git/HEAD', data: 'ref: x' },
+      { name: 'b.py', data: '' },
+    ]),
+  ],
+  [
+    'has a folder of a name of ours',
+    zip([
+      { name: '.tracking/x', data: '' },
+      { name: 'b.py', data: '' },
+    ]),
+  ],
+  [
+    'brings a marker',
+    zip([
+      { name: '.comfy-init.json', data: '{}' },
+      { name: 'b.py', data: '' },
+    ]),
+  ],
   ['is a bomb', zip([{ name: 'a', data: Buffer.alloc(80 * 1024 * 1024) }])],
 ])('an archive that %s is a lasting problem and leaves nothing', async (_, bytes) => {
   const { get, problem, registry, settings, customNodes, root, places } = await world()

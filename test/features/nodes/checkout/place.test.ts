@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import type { LockedNode } from '../../../../src/base/node.ts'
 import { parseLock } from '../../../../src/features/nodes/lock/parse-lock.ts'
 import type { Host } from '../../../../src/host/host.ts'
 import { gitIn, makeRepository } from '../../../support/git-repository.ts'
+import { gitServer } from '../../../support/git-server.ts'
 import { zip } from '../../../support/zip.ts'
 import { checkoutWorld, fromGitAt, quickHost } from './world.ts'
 
@@ -88,6 +90,13 @@ test.each<[string, (at: string) => Promise<unknown>]>([
   ['a file that was edited', (at) => writeFile(`${at}/__init__.py`, 'mine\n')],
   ['a file that was removed', (at) => rm(`${at}/lib/b.py`)],
   ['a commit of one’s own', async (at) => gitIn(at, 'commit', '--quiet', '--allow-empty', '-m', 'mine')],
+  ['a stash', (at) => changed(at, 'stash')],
+  ['a commit on a branch of one’s own', (at) => changed(at, 'commit', '--quiet', '--all', '-m', 'mine')],
+  [
+    'a file that git was told not to look at',
+    (at) => changed(at, 'update-index', '--assume-unchanged', 'lib/b.py'),
+  ],
+  ['a file that git passes over', (at) => changed(at, 'update-index', '--skip-worktree', 'lib/b.py')],
   ['a file that what comes would overwrite', (at) => writeFile(`${at}/coming.py`, 'mine\n')],
   ['a folder where a file comes', (at) => put(`${at}/coming.py/mine.txt`, 'mine\n')],
   ['a repository that git cannot read', (at) => rm(`${at}/.git/objects`, { recursive: true })],
@@ -105,6 +114,51 @@ test.each<[string, (at: string) => Promise<unknown>]>([
   expect(await readdir(customNodes)).toEqual(['a'])
 })
 
+test('a checkout that follows a branch follows it afterwards too', async () => {
+  const { get, customNodes, repository, root, lockedAt } = await gitWorld()
+  const server = await gitServer(`${root}/served`)
+  const source = fromGitAt(`${server.url}/node.git`)
+  await get([{ folder: 'a', source }])
+  const next = repository.commit({ '__init__.py': 'version = 2\n' })
+  server.forget()
+  await get([{ folder: 'a', source, locked: { ...lockedAt(next), source } }])
+  expect(gitIn(`${customNodes}/a`, 'status', '--porcelain', '--branch')).toBe('## main...origin/main')
+  expect(server.requests()).toHaveLength(2)
+  repository.commit({ '__init__.py': 'version = 3\n' })
+  gitIn(`${customNodes}/a`, 'fetch', '--quiet')
+  gitIn(`${customNodes}/a`, 'merge', '--quiet', '--ff-only')
+  expect(gitIn(`${customNodes}/a`, 'show', 'HEAD:__init__.py')).toBe('version = 3')
+})
+
+test.each([
+  ['checkouts.json', 'folder'],
+  ['nodes.lock.json', 'folder'],
+  ['its folder', 'file'],
+])('nodes are got where the record cannot be kept: %s is a %s', async (name, kind) => {
+  const { get, read, source, places } = await gitWorld()
+  const { checkoutsFile, nodesLock } = places.layout
+  const path =
+    { 'checkouts.json': checkoutsFile, 'nodes.lock.json': nodesLock }[name] ?? dirname(checkoutsFile)
+  await (kind === 'file' ? put(path, 'mine') : mkdir(path, { recursive: true }))
+  await expect(get([{ folder: 'a', source }])).rejects.toMatchObject({
+    code: 'NODES_NOT_KEPT',
+    details: { path },
+  })
+  expect(await read('a/__init__.py')).toBe('version = 1\n')
+})
+
+test('a marker of another folder or of nothing is none', async () => {
+  const { get, problem, read, customNodes, source } = await gitWorld()
+  await get([{ folder: 'a', source }])
+  const marker = await read('a/.git/comfy-init.json')
+  await put(`${customNodes}/b/.git/comfy-init.json`, marker)
+  await put(`${customNodes}/c/.comfy-init.json`, marker)
+  await put(`${customNodes}/d/.git/comfy-init.json`, '{"request":"x","locked":{"folder":"d","source":{}}}')
+  await get(['b', 'c', 'd'].map((folder) => ({ folder, source })))
+  for (const folder of ['b', 'c', 'd'])
+    expect(await problem(folder)).toMatchObject({ code: 'NODE_IN_THE_WAY' })
+})
+
 test('an unpacked archive is replaced while its own files are unchanged, and what was added comes over', async () => {
   const { get, read, problem, customNodes, root } = await gitWorld()
   const archive = async (version: number) => {
@@ -119,11 +173,17 @@ test('an unpacked archive is replaced while its own files are unchanged, and wha
   await get([{ folder: 'z', source: await archive(1) }])
   await put(`${customNodes}/z/config.json`, 'mine')
   await put(`${customNodes}/z/lib/__pycache__/a.pyc`, '')
+  await put(`${customNodes}/z/lib/mine.pyc`, 'mine')
   await get([{ folder: 'z', source: await archive(2) }])
   expect(await read('z/__init__.py')).toBe('version = 2\n')
   expect(await read('z/config.json')).toBe('mine')
-  await put(`${customNodes}/z/lib/a.py`, 'mine')
+  expect(await read('z/lib/mine.pyc')).toBe('mine')
+  gitIn(`${customNodes}/z`, 'init', '--quiet')
   await get([{ folder: 'z', source: await archive(3) }])
+  expect((await problem('z'))?.why).toContain('a git folder of its own')
+  await rm(`${customNodes}/z/.git`, { recursive: true })
+  await put(`${customNodes}/z/lib/a.py`, 'mine')
+  await get([{ folder: 'z', source: await archive(4) }])
   expect(await problem('z')).toMatchObject({ code: 'NODE_CHANGED_LOCALLY' })
   expect(await read('z/__init__.py')).toBe('version = 2\n')
   expect(await read('z/lib/a.py')).toBe('mine')
@@ -196,6 +256,14 @@ function withoutNetwork(): Host {
     throw new Error(`Somebody ran git ${args.join(' ')}.`)
   }
   return { ...quickHost, exec: { ...quickHost.exec, run } }
+}
+
+// A file that is edited, and what git is told to do with it on a branch of its own; afterwards all looks as it was.
+async function changed(at: string, ...args: readonly string[]): Promise<void> {
+  gitIn(at, 'switch', '--quiet', '--create', 'mine')
+  await writeFile(`${at}/lib/b.py`, 'mine\n')
+  gitIn(at, ...args)
+  gitIn(at, 'switch', '--quiet', 'main')
 }
 
 async function put(path: string, text: string): Promise<void> {

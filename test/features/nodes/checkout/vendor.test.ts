@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { vendorIn } from '../../../../src/base/layout.ts'
+import { vendorIn } from '../../../../src/base/node-places.ts'
 import { gitIn, makeRepository } from '../../../support/git-repository.ts'
 import { zip } from '../../../support/zip.ts'
 import { type CheckoutWorld, checkoutWorld, fromGitAt } from './world.ts'

@@ -110,6 +110,12 @@ describe('a manifest', () => {
     expect(said(text)[0]).toContain('did you mean «nodes»?')
   })
 
+  test('of very many that are wrong the first are told, and how many more there are', () => {
+    const told = said(`nodes:\n${'  - x y\n'.repeat(500)}  - { git: "x y", required: true }\n`)
+    expect(told).toHaveLength(21)
+    expect(told[20]).toMatch(/^NODES_ENTRY_INVALID blocking .*entry 21 \(x y\) and 480 more/)
+  })
+
   test('a broken entry that is required stops the start', () => {
     expect(said('nodes:\n  - { git: "x y", required: true }\n')[0]).toMatch(/^NODES_ENTRY_INVALID blocking /)
   })
@@ -131,6 +137,12 @@ describe('a manifest', () => {
     ])
     expect(JSON.stringify(problems)).not.toContain('hunter2')
     expect(problems[0]?.toJSON().remedy).toContain('COMFY_GIT_CREDENTIALS')
+  })
+
+  test.each(['git', 'registry', 'zip'])('neither is one in «%s» that is no address yet', (key) => {
+    const { problems } = read(`nodes:\n  - ${key}: oauth2:hunter2@host/a/b\n`)
+    expect(problems.map(({ code }) => code)).toEqual(['NODE_CREDENTIALS_WRITTEN'])
+    expect(JSON.stringify(problems)).not.toContain('hunter2')
   })
 
   test.each(['nodes: a/b\n', 'nodes: { a: b }\n', 'version: 2\nnodes: [a/b]\n'])(
