@@ -41,14 +41,38 @@ async function fill(folder: string): Promise<void> {
   await cp(join(root, 'test/support/comfyui'), join(folder, 'ComfyUI'), { recursive: true })
   await copyFile(process.execPath, join(folder, 'node'), constants.COPYFILE_FICLONE)
   await chmod(join(folder, 'node'), 0o755)
-  await writeFile(join(folder, 'python'), `#!${join(folder, 'node')}${standIn}`, { mode: 0o755 })
+  await putPython(folder)
+  await putNode(folder)
+}
+
+// A venv with one package, so that an overlay is laid over it.
+async function putPython(folder: string): Promise<void> {
+  const bin = join(folder, 'venv/bin')
+  const site = join(folder, 'venv/lib/python3.12/site-packages')
+  await mkdir(bin, { recursive: true })
+  await mkdir(join(site, 'numpy-2.0.0.dist-info'), { recursive: true })
+  await writeFile(join(site, 'numpy-2.0.0.dist-info/METADATA'), 'Name: numpy\nVersion: 2.0.0\n')
+  await writeFile(join(folder, 'venv/pyvenv.cfg'), `home = ${bin}\nversion = 3.12.0\n`)
+  await writeFile(join(bin, 'python'), `#!${join(folder, 'node')}${standIn}`, { mode: 0o755 })
+}
+
+// A custom node that a manifest asks for, so that its records, its lock and its import are read.
+async function putNode(folder: string): Promise<void> {
+  const node = join(folder, 'sample')
+  const own = join(folder, 'workspace/.comfy-init')
+  await mkdir(node)
+  await mkdir(own)
+  for (const each of [own, node]) await chmod(each, 0o1777)
+  await writeFile(join(node, '__init__.py'), '')
+  await writeFile(join(node, 'requirements.txt'), 'numpy\n')
+  await writeFile(join(own, 'nodes.yaml'), `nodes:\n  - path: ${node}\n`)
 }
 
 async function environment(folder: string): Promise<Place['env']> {
   const [comfyPort, httpPort] = await freePorts(2)
   return {
     COMFY_HOME: join(folder, 'ComfyUI'),
-    COMFY_PYTHON: join(folder, 'python'),
+    COMFY_PYTHON: join(folder, 'venv/bin/python'),
     COMFY_WORKSPACE: join(folder, 'workspace'),
     COMFY_RUNTIME_DIR: join(folder, 'run'),
     COMFY_PORT: String(comfyPort),

@@ -46,38 +46,44 @@ test('what a lock holds is what another empty workspace gets, though the branche
   expect(world.overlays()[0]?.dists).toEqual(['one-1.0'])
 })
 
-test('an image that carries repositories, archives and wheels has its first boot without a network', async () => {
-  const world = await makeNodeWorld()
-  world.publishWheels({ name: 'one', version: '1.0' }, { name: 'two', version: '1.0' })
-  world.repository('spots', { shows: 'Spots', requires: ['one'], imports: ['one'] })
-  const zip = nodeZip({ shows: 'Rings', requires: ['two'], imports: ['two'] })
-  world.registry.publish({ id: 'rings', version: '1.0.0', zip })
-  const manifest = `nodes:\n  - git: ${world.git.url}/spots.git\n  - registry: rings\n`
-  world.writeOwn('nodes.yaml', manifest)
-  const first = await world.up()
-  const said = await world.nodes(first, 'vendor', '/workspace/vendor')
-  expect(said.code, said.err).toBe(0)
-  await world.down(first)
-  const image = `${world.box.layer}/opt/comfy-init/vendor`
-  mkdirSync(image, { recursive: true })
-  execFileSync('cp', ['-a', `${world.workspace}/vendor/.`, image])
-  mkdirSync(`${world.box.layer}/etc/comfy-init`, { recursive: true })
-  writeFileSync(`${world.box.layer}/etc/comfy-init/nodes.yaml`, manifest)
-  for (const name of ['ComfyUI', '.comfy-init', 'vendor'])
-    rmSync(`${world.workspace}/${name}`, { recursive: true })
-  world.forget()
+test.each([
+  ['when it is told that there is none', { COMFY_OFFLINE: 'on' }],
+  ['and without being told', {}],
+])(
+  'an image that carries repositories, archives and wheels has its first boot without a network, %s',
+  async (_, env) => {
+    const world = await makeNodeWorld()
+    world.publishWheels({ name: 'one', version: '1.0' }, { name: 'two', version: '1.0' })
+    world.repository('spots', { shows: 'Spots', requires: ['one'], imports: ['one'] })
+    const zip = nodeZip({ shows: 'Rings', requires: ['two'], imports: ['two'] })
+    world.registry.publish({ id: 'rings', version: '1.0.0', zip })
+    const manifest = `nodes:\n  - git: ${world.git.url}/spots.git\n  - registry: rings\n`
+    world.writeOwn('nodes.yaml', manifest)
+    const first = await world.up()
+    const said = await world.nodes(first, 'vendor', '/workspace/vendor')
+    expect(said.code, said.err).toBe(0)
+    await world.down(first)
+    const image = `${world.box.layer}/opt/comfy-init/vendor`
+    mkdirSync(image, { recursive: true })
+    execFileSync('cp', ['-a', `${world.workspace}/vendor/.`, image])
+    mkdirSync(`${world.box.layer}/etc/comfy-init`, { recursive: true })
+    writeFileSync(`${world.box.layer}/etc/comfy-init/nodes.yaml`, manifest)
+    for (const name of ['ComfyUI', '.comfy-init', 'vendor'])
+      rmSync(`${world.workspace}/${name}`, { recursive: true })
+    world.forget()
 
-  const container = await world.upOffline({ name: 'offline', env: { COMFY_OFFLINE: 'on' } })
+    const container = await world.upOffline({ name: 'offline', env })
 
-  expect(container.err()).not.toMatch(/NODE_|PACKAGES_/)
-  expect(world.overlays()[0]?.dists).toEqual(['one-1.0', 'two-1.0'])
-  const list = await world.nodes(container, 'list', '--json')
-  const states = Object.fromEntries(
-    JSON.parse(list.out).nodes.map(({ folder, state }: Receipt) => [folder, state]),
-  )
-  expect(states).toMatchObject({ spots: 'ok', rings: 'ok' })
-  expect(world.asked()).toEqual([])
-})
+    expect(container.err()).not.toMatch(/NODE_|PACKAGES_/)
+    expect(world.overlays()[0]?.dists).toEqual(['one-1.0', 'two-1.0'])
+    const list = await world.nodes(container, 'list', '--json')
+    const states = Object.fromEntries(
+      JSON.parse(list.out).nodes.map(({ folder, state }: Receipt) => [folder, state]),
+    )
+    expect(states).toMatchObject({ spots: 'ok', rings: 'ok' })
+    expect(world.asked()).toEqual([])
+  },
+)
 
 /** A snapshot of two repositories that have gone on since, and of a node of the registry; it lies in the workspace. */
 function putSnapshot(world: NodeWorld) {

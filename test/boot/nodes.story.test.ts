@@ -58,7 +58,9 @@ test('without a network the default nodes fail in words, and ComfyUI runs all th
     .poll(async () => (await world.ask(container, 'health')).out, { timeout: 20_000 })
     .toBe('ready\n')
 
-  expect(container.err()).toContain('Cannot get the node comfyui_controlnet_aux: its host does not answer.')
+  expect(container.err()).toContain(
+    'Cannot get the node comfyui_controlnet_aux: its host does not answer as it should.',
+  )
   expect(container.err()).toContain('Cannot reach the index of Python packages.')
   expect(container.err()).toMatch(/Could not resolve host/)
 })

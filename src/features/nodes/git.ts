@@ -1,5 +1,5 @@
 import type { Secret } from '../../base/secret.ts'
-import type { ChildEnv } from '../../host/exec.ts'
+import type { ChildEnv, Finished } from '../../host/exec.ts'
 import type { Host } from '../../host/host.ts'
 import { headersFor } from './checkout/git-credentials.ts'
 import { faultOf, type GitFault, leadsOn } from './checkout/git-fault.ts'
@@ -34,6 +34,7 @@ const TIMEOUT_MS = 120_000
 export function gitFor(host: Host, { home, signal, credentials }: GitFor): Git {
   const base = baseEnvironment(host.env, home)
   const headers = headersFor(credentials)
+  const secrets = headers.flatMap((each) => each.secrets)
   const run = (args: readonly string[], env: ChildEnv, timeoutMs: number) =>
     host.exec.run({ file: 'git', args, env, timeoutMs, ...(signal === undefined ? {} : { signal }) })
   let network: Promise<readonly Pair[]> | undefined
@@ -46,19 +47,19 @@ export function gitFor(host: Host, { home, signal, credentials }: GitFor): Git {
       signal?.throwIfAborted()
       return finished
     }
+    const found = (finished: Finished) =>
+      finished.code === 0 ? finished.stdout : faultOf(finished, timeoutMs, secrets)
     const first = await runWith(headers.flatMap(({ settings }) => settings))
+    const one = found(first)
+    if (headers.length === 0 || !leadsOn(first)) return asRun(one)
     // A repository that moved may be for everybody: without the credentials it can be followed.
-    const finished = headers.length > 0 && leadsOn(first) ? await runWith([]) : first
-    if (finished.code === 0) return { kind: 'done', stdout: finished.stdout }
-    return {
-      kind: 'failed',
-      ...faultOf(
-        finished,
-        timeoutMs,
-        headers.flatMap(({ secrets }) => secrets),
-      ),
-    }
+    const other = found(await runWith([]))
+    return asRun(typeof other !== 'string' && other.fault === 'refused' ? one : other)
   }
+}
+
+function asRun(found: string | GitFault): GitRun {
+  return typeof found === 'string' ? { kind: 'done', stdout: found } : { kind: 'failed', ...found }
 }
 
 /** What a repository on another machine may be had by. */

@@ -5,6 +5,7 @@ import type { Pin } from './pin.ts'
 import { pipInstaller } from './pip.ts'
 import { runTool, type Tool } from './run-tool.ts'
 import { uvInstaller } from './uv.ts'
+import { vendorFirst } from './vendor-first.ts'
 import type { Workbench } from './workbench.ts'
 
 /** What an installer is asked: requirement lines, and lines that what is chosen must agree with. */
@@ -43,23 +44,34 @@ export type Installer = {
  * venv that has packages of the system's too: uv does not see those.
  */
 export async function findInstaller(bench: Workbench): Promise<Installer | undefined> {
-  const pip = Number.parseInt(bench.packages.versions.get('pip') ?? '', 10) >= OLDEST_PIP
-  if (pip && (await hasSystemPackages(bench))) return pipInstaller(bench)
-  return (await findUv(bench)) ?? (pip ? pipInstaller(bench) : undefined)
+  const make = await findTool(bench)
+  if (make === undefined) return undefined
+  if (bench.wheels === undefined || bench.settings.offline) return make(bench)
+  return vendorFirst(make({ ...bench, settings: { ...bench.settings, offline: true } }), make(bench))
 }
 
-async function findUv(bench: Workbench): Promise<Installer | undefined> {
+type MakeInstaller = (bench: Workbench) => Installer
+
+async function findTool(bench: Workbench): Promise<MakeInstaller | undefined> {
+  const pip = Number.parseInt(bench.packages.versions.get('pip') ?? '', 10) >= OLDEST_PIP
+  if (pip && (await hasSystemPackages(bench))) return pipInstaller
+  return (await findUv(bench)) ?? (pip ? pipInstaller : undefined)
+}
+
+async function findUv(bench: Workbench): Promise<MakeInstaller | undefined> {
+  const uv =
+    (program: Tool): MakeInstaller =>
+    (place) =>
+      uvInstaller(place, program)
   const { host, packages, python } = bench
   const folders = [dirname(python.path), ...(host.env.PATH ?? '').split(':')]
   for (const folder of new Set(folders.filter((each) => each.startsWith('/')))) {
     const file = `${folder}/uv`
     if ((await host.fs.isProgram(file)) && (await isRunning(bench, { file, args: [] })))
-      return uvInstaller(bench, { file, args: [] })
+      return uv({ file, args: [] })
   }
   const module = { file: python.path, args: ['-m', 'uv'] }
-  return packages.versions.has('uv') && (await isRunning(bench, module))
-    ? uvInstaller(bench, module)
-    : undefined
+  return packages.versions.has('uv') && (await isRunning(bench, module)) ? uv(module) : undefined
 }
 
 // One that was built for another machine, or lost a library, is none.

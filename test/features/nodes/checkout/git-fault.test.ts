@@ -12,3 +12,13 @@ test('what git prints is told in one line, without secrets', () => {
     reason: 'cannot use *** at https://***@host/a',
   })
 })
+
+test.each([
+  ["fatal: could not create work tree dir '/a': Permission denied", 'local', 'EACCES'],
+  ['fatal: cannot mkdir /a: Read-only file system', 'local', 'EROFS'],
+  ['error: cannot open .git/FETCH_HEAD: Permission denied', 'local', 'EACCES'],
+  ['git@host: Permission denied (publickey).', 'refused', 'git@host: Permission denied (publickey)'],
+])('who does not permit it is told apart: %s', (stderr, fault, reason) => {
+  const finished = { ...{ code: 128, signal: null, stdout: '', timedOut: false, missing: false }, stderr }
+  expect(faultOf(finished, 1000, [])).toEqual({ fault, reason })
+})

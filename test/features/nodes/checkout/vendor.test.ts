@@ -18,6 +18,8 @@ test('a vendored repository is taken without the network, on its branch, with it
   expect(gitIn(at, 'branch', '--show-current')).toBe('main')
   expect(gitIn(at, 'config', 'branch.main.merge')).toBe('refs/heads/main')
   expect(gitIn(at, 'status', '--porcelain')).toBe('')
+  // Work of a user’s is what lies on a branch that the server does not have.
+  expect(gitIn(at, 'rev-list', '--branches', '--not', '--remotes')).toBe('')
   expect((await world.record('my-node'))?.locked?.commit).toBe(world.repository.head())
 })
 
