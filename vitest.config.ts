@@ -52,7 +52,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts', 'test/features/workspace/cuts.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/features/**/cuts.test.ts'],
           env: { FAULTS: 'all', ...memory },
           testTimeout: 900_000,
           fileParallelism: false,

@@ -8,7 +8,7 @@ export type Left = readonly string[]
 
 /** What differs from boot to boot: logs, reports, caches, what ComfyUI writes for itself. */
 const ITS_OWN =
-  /(^|\/)(__pycache__|temp)(\/|$)|^\.comfy-init\/(logs\/|report|journal|facts\/|home\/|lock)|^ComfyUI\/user\/comfyui.*\.(log|lock)/
+  /(^|\/)(__pycache__|temp)(\/|$)|^\.comfy-init\/(logs\/|report|journal|facts\/|home\/|lock|nodes\/|packages\/)|^ComfyUI\/user\/comfyui.*\.(log|lock)/
 
 /**
  * Path, kind, mode, owner, size, content and modification time of all below a folder. Of what was written later than

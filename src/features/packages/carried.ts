@@ -19,15 +19,13 @@ export type ByHand = Pin & { readonly copy: Copyable | undefined }
 export async function addedByHand(bench: Workbench, held: Held): Promise<readonly ByHand[]> {
   const own = await overlayOf(bench, bench.packages.key)
   const other = own === undefined || own.record.asked === '' ? await newestOther(bench) : undefined
-  const lists = await Promise.all([
-    ...[own, other].map((each) => (each === undefined ? [] : addedTo(bench, each, held))),
-    ...(await othersOf(bench, own)).map((each) => addedTo(bench, each, held)),
-  ])
+  const found = [own, other, ...(await othersOf(bench, own))].filter((each) => each !== undefined)
+  const lists = await Promise.all(found.map((each) => addedTo(bench, each, held)))
   const left = (own?.record.leftBehind ?? []).flatMap(({ name, version, isReplaced }) =>
     isReplaced ? [] : [{ name, version, copy: undefined }],
   )
-  const found = new Map([...lists.flat(), ...left].toReversed().map((pin) => [pin.name, pin]))
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const byName = new Map([...lists.flat(), ...left].toReversed().map((pin) => [pin.name, pin]))
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 // Also one that is damaged: its record and its packages may still be there. `known` came along from it before.

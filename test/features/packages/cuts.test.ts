@@ -37,7 +37,7 @@ describe.each([
     'that is killed %s any operation is done by the next boot, and never harms the one in use',
     async (when) => {
       const { world, sources, seen, wanted } = await prepared()
-      for (let n = 1; ; n += isThorough ? 1 : 7) {
+      for (let n = 1; ; n += isThorough ? 1 : 29) {
         if (isFirst) forget(world)
         const now = isFirst ? sources : [{ ...sources[0], stamp: `${n}` }, world.node('second', other(n))]
         const cutting = cuttingHost(world.host, n, when)
@@ -61,7 +61,7 @@ function other(n: number) {
 
 test('a disk that is full at any operation leaves the overlay in use, and the next boot goes on', async () => {
   const { world, sources, seen } = await prepared()
-  for (let n = 1; ; n += isThorough ? 1 : 8) {
+  for (let n = 1; ; n += isThorough ? 1 : 31) {
     const now = [...sources, world.node('second', other(n))]
     const faulty = faultyHost(world.host, n, 'ENOSPC')
     const during = await world.boot(now, { host: faulty.host }).catch((error: unknown) => error)
