@@ -20,7 +20,14 @@ export function fetchPythonTools(): void {
   for (const folder of [aside, PYTHON_TOOLS]) rmSync(folder, { recursive: true, force: true })
   mkdirSync(dirname(aside), { recursive: true })
   const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', aside, ...WANTED]
-  execFileSync('python3', args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  try {
+    execFileSync('python3', args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  } catch {
+    console.error(
+      'Cannot fetch pip and uv for the tests: that needs python3 with pip (apt-get install python3-pip) and its index.',
+    )
+    process.exit(1)
+  }
   writeFileSync(`${aside}/wanted`, WANTED.join('\n'))
   renameSync(aside, PYTHON_TOOLS)
 }

@@ -29,24 +29,26 @@ export function fillSandbox(top: string, workspace: string): Sandbox {
 /** Writes a custom node of one class that does nothing, the way ComfyUI wants it. */
 export function writeNode(folder: string, name: string): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    `${folder}/__init__.py`,
-    [
-      `class ${name}:`,
-      '    RETURN_TYPES = ()',
-      '    FUNCTION = "run"',
-      '    CATEGORY = "sandbox"',
-      '',
-      '    @classmethod',
-      '    def INPUT_TYPES(cls):',
-      '        return {"required": {}}',
-      '',
-      '    def run(self):',
-      '        return ()',
-      '',
-      '',
-      `NODE_CLASS_MAPPINGS = {"${name}": ${name}}`,
-      '',
-    ].join('\n'),
-  )
+  writeFileSync(`${folder}/__init__.py`, nodeCode(name, 'sandbox'))
+}
+
+/** Python code of a custom node with one class of this name, which does nothing, in this category of ComfyUI's menu. */
+export function nodeCode(name: string, category: string): string {
+  return [
+    `class ${name}:`,
+    '    RETURN_TYPES = ()',
+    '    FUNCTION = "run"',
+    `    CATEGORY = "${category}"`,
+    '',
+    '    @classmethod',
+    '    def INPUT_TYPES(cls):',
+    '        return {"required": {}}',
+    '',
+    '    def run(self):',
+    '        return ()',
+    '',
+    '',
+    `NODE_CLASS_MAPPINGS = {"${name}": ${name}}`,
+    '',
+  ].join('\n')
 }

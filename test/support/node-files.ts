@@ -1,3 +1,4 @@
+import { nodeCode } from '../../scripts/sandbox/fill.ts'
 import type { Files } from './git-repository.ts'
 import { zip } from './zip.ts'
 
@@ -22,21 +23,7 @@ export function nodeFiles({ shows, imports = [], requires, install, first }: Nod
     ...imports.map((name) => `import ${name}`),
     '',
     '',
-    `class ${shows}:`,
-    '    RETURN_TYPES = ()',
-    '    FUNCTION = "run"',
-    '    CATEGORY = "test"',
-    '',
-    '    @classmethod',
-    '    def INPUT_TYPES(cls):',
-    '        return {"required": {}}',
-    '',
-    '    def run(self):',
-    '        return ()',
-    '',
-    '',
-    `NODE_CLASS_MAPPINGS = {"${shows}": ${shows}}`,
-    '',
+    nodeCode(shows, 'test'),
   ]
   return {
     '__init__.py': code.join('\n'),

@@ -11,7 +11,7 @@ export const EMPTY_LOCK: NodesLock = {
 
 /**
  * Several locks as one: of entries for one folder that of the earlier lock counts. Packages are one resolution, and come whole
- * from the first lock that has any, with what they were resolved for. Pure.
+ * from the first lock that has some, with what they were resolved for. Pure.
  */
 export function mergeLocks(locks: readonly NodesLock[]): NodesLock {
   const withPackages = locks.find(({ packages }) => packages.length > 0)

@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import type { LockedNode } from '../../../../src/base/node.ts'
-import { gitIn, makeRepository } from '../../../support/git-repository.ts'
+import { gitIn } from '../../../support/git-repository.ts'
 import { gitServer } from '../../../support/git-server.ts'
-import { checkoutWorld, fromGitAt } from './world.ts'
+import { gitWorld, put } from './git-world.ts'
+import { fromGitAt } from './world.ts'
 
 test('a checkout that follows a branch follows it afterwards too', async () => {
   const { get, customNodes, repository, root, lockedAt } = await gitWorld()
@@ -50,21 +50,3 @@ test('a marker of another folder or of nothing is none', async () => {
   for (const folder of ['b', 'c', 'd'])
     expect(await problem(folder)).toMatchObject({ code: 'NODE_IN_THE_WAY' })
 })
-
-async function put(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text)
-}
-
-async function gitWorld() {
-  const world = await checkoutWorld()
-  await mkdir(`${world.root}/served`)
-  const repository = makeRepository(`${world.root}/served`, 'node', {
-    '__init__.py': 'version = 1\n',
-    'lib/b.py': 'b\n',
-    '.gitignore': '*.log\n',
-  })
-  const source = fromGitAt(`file://${repository.path}`)
-  const lockedAt = (commit: string, folder = 'a'): LockedNode => ({ folder, source, commit })
-  return { ...world, repository, source, lockedAt }
-}

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import type { LockedNode } from '../../../../src/base/node.ts'
 import { parseLock } from '../../../../src/features/nodes/lock/parse-lock.ts'
 import type { Host } from '../../../../src/host/host.ts'
-import { gitIn, makeRepository } from '../../../support/git-repository.ts'
+import { gitIn } from '../../../support/git-repository.ts'
 import { zip } from '../../../support/zip.ts'
-import { checkoutWorld, fromGitAt, quickHost } from './world.ts'
+import { gitWorld, put } from './git-world.ts'
+import { fromGitAt, quickHost } from './world.ts'
 
 test('many nodes are got at once, each is written down, and one that fails takes no other with it', async () => {
   const world = await gitWorld()
@@ -217,22 +217,4 @@ async function changed(at: string, ...args: readonly string[]): Promise<void> {
   await writeFile(`${at}/lib/b.py`, 'mine\n')
   gitIn(at, ...args)
   gitIn(at, 'switch', '--quiet', 'main')
-}
-
-async function put(path: string, text: string): Promise<void> {
-  await mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true })
-  await writeFile(path, text)
-}
-
-async function gitWorld() {
-  const world = await checkoutWorld()
-  await mkdir(`${world.root}/served`)
-  const repository = makeRepository(`${world.root}/served`, 'node', {
-    '__init__.py': 'version = 1\n',
-    'lib/b.py': 'b\n',
-    '.gitignore': '*.log\n',
-  })
-  const source = fromGitAt(`file://${repository.path}`)
-  const lockedAt = (commit: string, folder = 'a'): LockedNode => ({ folder, source, commit })
-  return { ...world, repository, source, lockedAt }
 }
