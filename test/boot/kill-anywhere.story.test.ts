@@ -160,12 +160,16 @@ function treeIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !ITS_OWN.test(relative(folder, path)))
-    .map((path) => `${relative(folder, path)} ${kindOf(folder, path)}`)
+    .map((path) => `${relative(folder, path)} ${kindOf(folder, path)}`.replaceAll(MADE_ANEW, '$1'))
     .sort()
 }
 
-/** What tells how long it took: its size differs too. */
-const TELLS_TIMES = /^\.comfy-init\/(nodes\/(imports\.json|logs\/)|packages\/.*\/comfy-init\.json$)/
+/** What tells how long it took, or the path it lies at: its size differs too. */
+const TELLS_TIMES =
+  /^\.comfy-init\/(nodes\/(imports\.json|logs\/)|packages\/.*\/(comfy-init\.json|bin\/pip3?)$)/
+
+/** An overlay made anew after a cut never takes the name of one that was there: the same packages are -2 then. */
+const MADE_ANEW = /\b([0-9a-f]{16})-\d+\b/g
 
 // Files that are ours are written by each boot: only those of the image keep their times.
 function kindOf(folder: string, path: string): string {

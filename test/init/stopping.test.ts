@@ -53,7 +53,7 @@ test.each(CASES)('%s, TERM %s ends it within its grace', async (way, moment) => 
   const world = await makeWorld()
   const { env, reached, code } = MOMENTS[moment] as Moment
   const container = await world.boot({ ...startedAs(way), env: await env() })
-  await until(() => reached(world, container), `the moment ${moment}`)
+  await until(() => reached(world, container), () => `the moment ${moment}; it says: ${container.err()}`)
 
   container.kill('SIGTERM')
 

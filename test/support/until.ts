@@ -1,7 +1,7 @@
 /** Waits until a condition holds, looking every few milliseconds; throws naming what was waited for after the deadline. */
 export async function until<T>(
   holds: () => T | Promise<T>,
-  what: string,
+  what: string | (() => string),
   deadlineMs = 20_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const endMs = performance.now() + deadlineMs
@@ -9,7 +9,8 @@ export async function until<T>(
     const found = await holds()
     if (found !== undefined && found !== null && found !== false)
       return found as NonNullable<Exclude<T, false>>
-    if (performance.now() > endMs) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`)
+    if (performance.now() > endMs)
+      throw new Error(`Waited ${deadlineMs} ms in vain for ${typeof what === 'string' ? what : what()}.`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
