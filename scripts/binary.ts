@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { log } from '@yao-pkg/pkg/lib-es5/log.js'
 import sea from '@yao-pkg/pkg/lib-es5/sea.js'
 import { type Architecture, architectures, baseNode, nativeArchitecture } from './binary/base-node.ts'
 import { makeCodeCache } from './binary/code-cache.ts'
+import { dropLocales } from './binary/drop-locales.ts'
 import { findTini } from './binary/tini.ts'
 import { buildHalves, type Halves, root } from './build.ts'
 
@@ -42,6 +43,8 @@ export async function makeBinary(arch: Architecture, halves: Halves, work: strin
     targets: [{ nodeRange: 'node26', platform: 'linux', arch, output: aside }],
     seaConfig,
   })
+  // Last, for pkg lists the segments anew and may put that list where older kernels do not look behind a hole.
+  await writeFile(aside, dropLocales(await readFile(aside)))
   await chmod(aside, 0o755)
   await rename(aside, output)
   return output

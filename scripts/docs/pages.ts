@@ -2,6 +2,8 @@ import { commandsReference } from '../../src/cli/reference.ts'
 import { lockJsonSchema, manifestJsonSchema } from '../../src/features/nodes/manifest/json-schema.ts'
 import { settingsFileSchema } from '../../src/settings/schema.ts'
 import { httpPage } from './http-page.ts'
+import { imageFiles } from './image-files.ts'
+import { imagePage } from './image-page.ts'
 import { lockPage, manifestPage } from './nodes-pages.ts'
 import { problemsPage } from './problems-page.ts'
 import { schemaPage } from './schema-page.ts'
@@ -21,6 +23,7 @@ export function pages(): readonly Page[] {
     { file: '../nodes-lock.schema.json', text: schemaPage(lockJsonSchema()) },
     { file: 'problems.md', text: problemsPage() },
     { file: 'http.md', text: httpPage() },
+    { file: 'image.md', text: imagePage(imageFiles()) },
     {
       file: 'commands.md',
       text: `<!-- Made by npm run docs from src/cli/; edit there. -->\n\n${commandsReference()}`,

@@ -19,9 +19,9 @@ export type ServiceState =
 
 /**
  * What can hold beside the phase. `stalled` and `gpu-lost` mean that ComfyUI answers and does not work, `draining` that it
- * takes no new work: none of them is ready. `safe-mode` is.
+ * takes no new work: none of them is ready. `safe-mode` is, and so is `import-failed`: some nodes could not be loaded.
  */
-export type Condition = 'safe-mode' | 'stalled' | 'gpu-lost' | 'draining'
+export type Condition = 'safe-mode' | 'stalled' | 'gpu-lost' | 'draining' | 'import-failed'
 
 /** How one step ended. */
 export type StepResult = 'done' | 'not-needed' | 'failed' | 'not-reached'
@@ -29,8 +29,13 @@ export type StepResult = 'done' | 'not-needed' | 'failed' | 'not-reached'
 /** So much of so much. */
 export type Part = { readonly done: number; readonly total: number }
 
-/** How far a step is; `paused` when somebody has it wait. */
-export type Progress = { readonly bytes: Part; readonly files: Part; readonly paused?: boolean }
+/** How far a step is, in bytes and files or in nodes; `paused` when somebody has it wait. */
+export type Progress = {
+  readonly bytes: Part
+  readonly files: Part
+  readonly nodes?: Part
+  readonly paused?: boolean
+}
 
 /** Everything that can be told while the program runs; the log, the status and later the page are made from these alone. */
 export type Event =

@@ -37,6 +37,17 @@ test('defaults follow what the machine hints at', async () => {
   expect(settings).toMatchObject({ listen: '127.0.0.1', workspace: '/instance', home: '/ComfyUI' })
 })
 
+test.each([
+  ['DEBUG', 'debug'],
+  ['WARNING', 'warn'],
+  ['CRITICAL', 'error'],
+  ['warn', 'warn'],
+])('COMFY_LOG_LEVEL=%s, as Python or we name it, is %s', async (text, level) => {
+  const { settings, problems } = await read({ env: { COMFY_LOG_LEVEL: text } })
+
+  expect([settings.logLevel, problems]).toEqual([level, []])
+})
+
 test('settings cannot be changed', async () => {
   const { settings } = await read({})
   expect(Object.isFrozen(settings)).toBe(true)
@@ -70,6 +81,8 @@ test.each([
   ['UMASK', 'umask', '002', 2],
   ['BASE_DIRECTORY', 'workspace', '/data', '/data'],
   ['CLI_ARGS', 'args', '--lowvram --fast fp16_accumulation', ['--lowvram', '--fast', 'fp16_accumulation']],
+  ['COMFYUI_EXTRA_ARGS', 'args', '--preview-method=auto', ['--preview-method=auto']],
+  ['COMFY_CMDLINE_XTRA', 'args', '--fast', ['--fast']],
   ['COMFYUI_PORT_HOST', 'port', '9000', 9000],
   ['MODEL_DIR', 'sharedModels', '/models', ['/models']],
   ['CACHE_DIR', 'cacheFolder', '/cache/', '/cache'],

@@ -7,6 +7,7 @@ import { lockText } from '../../features/nodes/lock/lock-text.ts'
 import { lockedFor } from '../../features/nodes/lock/locked-for.ts'
 import { EMPTY_LOCK } from '../../features/nodes/lock/merge-locks.ts'
 import { readLocks } from '../../features/nodes/lock/read-locks.ts'
+import { isBuiltInManager } from '../../features/nodes/manager/is-built-in.ts'
 import type { Host } from '../../host/host.ts'
 import type { Input } from '../input.ts'
 import { beginActing } from '../workspace/acting.ts'
@@ -58,10 +59,12 @@ export async function lockOf(
   scene: NodesScene,
   signal: AbortSignal,
 ): Promise<Omit<LockMade, 'path'>> {
-  const { facts, wanted } = scene
+  const { facts, places, wanted } = scene
   const read = readLocks(facts.nodeRecords.locks)
-  const known = wanted.nodes.map((node) => knownPin(scene, node, read.locks))
-  const unknown = wanted.nodes.filter((_, at) => known[at] === undefined)
+  // What ComfyUI brings itself is never checked out.
+  const separate = wanted.nodes.filter((node) => !isBuiltInManager(node, facts, places))
+  const known = separate.map((node) => knownPin(scene, node, read.locks))
+  const unknown = separate.filter((_, at) => known[at] === undefined)
   const resolved = await resolveNodes(host, scene, { nodes: unknown, signal })
   const found = resolved.flatMap((each) => ('locked' in each ? [each.locked] : []))
   const nodes = [...known.filter((each) => each !== undefined), ...found]

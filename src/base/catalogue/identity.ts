@@ -101,14 +101,16 @@ function obstacleText(obstacle: Obstacle): string {
   }
 }
 
+// KILL: the init stays root, and hands TERM on to a program that is not.
 function wayRound(obstacle: Obstacle, runtime: Runtime): string {
   if (obstacle.kind === 'unmapped')
     return `Give COMFY_UID and COMFY_GID ids that exist (${obstacle.holds}), or more ids to the container (/etc/subuid on the host).`
   return byRuntime(runtime, {
-    docker: 'Allow the change: docker run --cap-add SETUID --cap-add SETGID.',
-    podman: 'Allow the change: podman run --cap-add SETUID --cap-add SETGID.',
-    kubernetes: 'Allow the change, in the container’s securityContext: capabilities: add: [SETUID, SETGID].',
+    docker: 'Allow the change: docker run --cap-add SETUID --cap-add SETGID --cap-add KILL.',
+    podman: 'Allow the change: podman run --cap-add SETUID --cap-add SETGID --cap-add KILL.',
+    kubernetes:
+      'Allow the change, in the container’s securityContext: capabilities: add: [SETUID, SETGID, KILL].',
     runpod: 'Remove what takes capabilities from the pod.',
-    none: 'Start it with CAP_SETUID and CAP_SETGID.',
+    none: 'Start it with CAP_SETUID, CAP_SETGID and CAP_KILL.',
   })
 }

@@ -80,10 +80,12 @@ export const importProblems = {
     what: ({ from, to }) => `Cannot move ${from} to ${to}.`,
     why: ({ code }) =>
       `The filesystem answered ${code}. What was moved before stays moved; nothing is lost, and the next start goes on.`,
-    remedy: ({ from, to, code }) =>
-      code === 'EXDEV'
-        ? `They lie on different filesystems. Move it by hand: mv ${from} ${to}`
-        : `Look at both: ls -la ${from} ${to}`,
+    remedy: ({ from, to, code }) => {
+      if (code === 'EXDEV') return `They lie on different filesystems. Move it by hand: mv ${from} ${to}`
+      if (code === 'EACCES' || code === 'EPERM')
+        return 'They are not ComfyUI’s to move. Give them to whom it runs as: sudo chown -R on the host. Or go on as root: COMFY_UID=0 and COMFY_GID=0.'
+      return `Look at both: ls -la ${from} ${to}`
+    },
   }),
   IMPORT_NOT_MARKED: entry<{ path: string; code: string }>({
     kind: 'environment',

@@ -72,7 +72,8 @@ function obstacleToMove(facts: Facts, layout: Layout): string | undefined {
   if (!facts.inContainer) return 'there is no container whose image could be left'
   if (!workspace.isMount) return `${workspace.path} is no mount and ends with the container`
   if (workspace.path === INSTANCE) return `${INSTANCE} holds an instance’s state alone`
-  if (hasStateOf(facts, layout.workspace)) return `an earlier boot keeps its state in ${layout.workspace}`
+  if (hasStateOf(facts, layout.workspace))
+    return `${facts.foreign?.kind === 'flat' ? 'another image left' : 'an earlier boot keeps'} its state in ${layout.workspace}`
   return (
     stateToImport(facts) ??
     unable(facts) ??

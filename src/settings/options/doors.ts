@@ -78,7 +78,7 @@ export const doorOptions = {
     env: 'COMFY_LOG_LEVEL',
     flag: 'log-level',
     value: 'error|warn|info|debug',
-    schema: word('error', 'warn', 'info', 'debug'),
+    schema: z.pipe(z.pipe(z.string(), z.transform(levelOf)), word('error', 'warn', 'info', 'debug')),
     fallback: () => 'info',
     why: 'info: every step and every problem, one line each',
     about: 'How much comfy-init itself logs.',
@@ -97,3 +97,9 @@ export const doorOptions = {
     only: 'env',
   }),
 } as const
+
+// Python's names for the same: other images hand COMFY_LOG_LEVEL to ComfyUI.
+function levelOf(text: string): string {
+  const level = text.trim().toLowerCase()
+  return { warning: 'warn', critical: 'error' }[level] ?? level
+}

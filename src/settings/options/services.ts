@@ -26,7 +26,14 @@ export const serviceOptions = {
   }),
   args: option<readonly string[]>({
     env: 'COMFY_ARGS',
-    aliases: ['CLI_ARGS', 'COMFY_CMDLINE_EXTRA', 'COMFYUI_ARGS', 'EXTRA_ARGS'],
+    aliases: [
+      'CLI_ARGS',
+      'COMFY_CMDLINE_EXTRA',
+      'COMFY_CMDLINE_XTRA',
+      'COMFYUI_ARGS',
+      'COMFYUI_EXTRA_ARGS',
+      'EXTRA_ARGS',
+    ],
     flag: 'args',
     value: 'ARGS',
     example: '--lowvram',
@@ -57,7 +64,7 @@ export const serviceOptions = {
   }),
   jupyterToken: option<Secret | undefined>({
     env: 'COMFY_JUPYTER_TOKEN',
-    aliases: ['JUPYTER_TOKEN', 'JUPYTER_PASSWORD'],
+    aliases: ['JUPYTER_TOKEN', 'JUPYTER_PASSWORD', 'JUPYTER_LAB_PASSWORD'],
     flag: 'jupyter-token',
     value: 'TOKEN',
     schema: hidden,

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
+import { readdir, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { Settings } from '../../../src/settings/settings.ts'
 import { cuttingHost, type When } from '../../support/cutting-host.ts'
 import { FAULTS, faultyHost } from '../../support/faulty-host.ts'
 import { memoryFolder } from '../../support/temp-folder.ts'
@@ -13,14 +17,15 @@ const names = Object.keys(ACTS) as readonly (keyof typeof ACTS)[]
 describe.each(names)('a kill during the %s', { timeout: 120_000 }, (name) => {
   test.each([
     ['before', false, 1],
-    ['after', false, 2],
+    ['after', false, 4],
     ['before', true, 4],
   ] as const)(
     '%s operations, on layers: %s; the next boot ends as if nothing had happened',
     async (when, overlay, step) => {
-      const wanted = await uncut(name, overlay)
+      const scene = await sceneOf(name)
+      const wanted = await uncut(scene, overlay)
       for (let n = 1; ; n += isThorough ? 1 : step) {
-        const { isCut, found } = await cutAt(name, n, { when, overlay })
+        const { isCut, found } = await cutAt(scene, n, { when, overlay })
         expect(found, `cut ${when} operation ${n}`).toEqual(wanted)
         if (isCut) continue
         expect(n).toBeGreaterThan(25)
@@ -32,9 +37,10 @@ describe.each(names)('a kill during the %s', { timeout: 120_000 }, (name) => {
 
 test('a kill in the middle of a copy: the next boot goes on with it', async () => {
   for (const name of ['first run', 'upgrade'] as const) {
-    const wanted = await uncut(name, false)
+    const scene = await sceneOf(name)
+    const wanted = await uncut(scene, false)
     for (let n = 1, isCut = true; isCut; n += isThorough ? 1 : 2) {
-      const end = await cutAt(name, n, { when: 'during', overlay: false })
+      const end = await cutAt(scene, n, { when: 'during', overlay: false })
       isCut = end.isCut
       expect(end.found, `${name}, operation ${n}`).toEqual(wanted)
     }
@@ -45,27 +51,44 @@ const faults = isThorough ? FAULTS : (['EIO'] as const)
 
 describe.each(names)('a fault during the %s', { timeout: 600_000 }, (name) => {
   test.each(faults)('%s at operations loses nothing, and the next boot heals', async (code) => {
-    const wanted = await uncut(name, false)
+    const scene = await sceneOf(name)
+    const wanted = await uncut(scene, false)
     for (let n = 1; ; n += isThorough ? 1 : 3) {
-      const { operations, found } = await failAt(name, n, code)
+      const { operations, found } = await failAt(scene, n, code)
       expect(found, `${code} at operation ${n}`).toEqual(wanted)
       if (operations < n) break
     }
   })
 })
 
-async function uncut(name: keyof typeof ACTS, overlay: boolean): Promise<readonly string[]> {
-  const root = await memoryFolder()
+/** A folder in which an act is about to happen; `renew` makes it so again, for a small part of what preparing it took. */
+type Scene = { readonly root: string; readonly settings: Settings; readonly renew: () => Promise<void> }
+
+async function sceneOf(name: keyof typeof ACTS): Promise<Scene> {
+  const [root, kept] = [await memoryFolder(), await memoryFolder()]
   const settings = await ACTS[name](root)
+  await copy(root, kept)
+  const renew = async () => {
+    for (const each of await readdir(root)) await rm(`${root}/${each}`, { recursive: true })
+    await copy(kept, root)
+  }
+  return { root, settings, renew }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', `${from}/.`, to])
+}
+
+async function uncut({ root, settings, renew }: Scene, overlay: boolean): Promise<readonly string[]> {
+  await renew()
   await bootWorkspace(hostFor(root, overlay), settings)
   return everythingIn(root)
 }
 
 type Cut = { readonly when: When; readonly overlay: boolean }
 
-async function cutAt(name: keyof typeof ACTS, n: number, { when, overlay }: Cut) {
-  const root = await memoryFolder()
-  const settings = await ACTS[name](root)
+async function cutAt({ root, settings, renew }: Scene, n: number, { when, overlay }: Cut) {
+  await renew()
   const host = hostFor(root, overlay)
   const plan = await planFor(host, settings)
   const cutting = cuttingHost(host, n, when)
@@ -74,9 +97,8 @@ async function cutAt(name: keyof typeof ACTS, n: number, { when, overlay }: Cut)
   return { isCut: cutting.isCut(), found: await everythingIn(root) }
 }
 
-async function failAt(name: keyof typeof ACTS, n: number, code: (typeof FAULTS)[number]) {
-  const root = await memoryFolder()
-  const settings = await ACTS[name](root)
+async function failAt({ root, settings, renew }: Scene, n: number, code: (typeof FAULTS)[number]) {
+  await renew()
   const host = hostFor(root, false)
   const plan = await planFor(host, settings)
   const faulty = faultyHost(host, n, code)

@@ -150,4 +150,16 @@ describe('places', () => {
     const facts = aFacts({ image: anImage({ replaceable: false, whyNotReplaceable: '/opt is read-only' }) })
     expect(decidePlaces(aSettings(), facts).reason).toBe('/opt is read-only')
   })
+
+  test('the reason says whose state is in the workspace: an earlier boot’s, or another image’s', () => {
+    const facts = aFacts({ folders: new Set(['/workspace/user']) })
+    const flat = { kind: 'flat', title: '', tree: undefined, parts: [], unused: [], isBegun: false } as const
+    const reasons = [undefined, flat].map(
+      (foreign) => decidePlaces(aSettings(), { ...facts, foreign }).reason,
+    )
+    expect(reasons).toEqual([
+      'an earlier boot keeps its state in /workspace',
+      'another image left its state in /workspace',
+    ])
+  })
 })

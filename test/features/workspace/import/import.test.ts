@@ -135,6 +135,19 @@ test('a folder that somebody has moved by hand since is passed over', async () =
   expect(await readFile(`${workspace}/user/b`, 'utf8')).toBe('b')
 })
 
+test('a folder that is not ours to move is said with what to do about it', async () => {
+  const workspace = await tempFolder()
+  await fill(workspace, { 'data/models/loras/a': 'a', 'data/input/b': 'b' })
+  const plan = await planFor(workspace, {})
+  const refuse = async () => {
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+  }
+
+  const report = await applyOnce({ ...STEADY, fs: { ...STEADY.fs, rename: refuse } }, plan)
+
+  expect(report.steps[0]?.problem?.in('docker').remedy).toMatch(/chown -R .* COMFY_UID=0/)
+})
+
 test('a folder of another filesystem is said, not copied', async () => {
   const workspace = await tempFolder()
   await fill(workspace, { 'data/models/loras/a': 'a', 'data/input/b': 'b' })
