@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts'
 import { deathKeeper } from './death-keeper.ts'
 import type { Gauges } from './gauges.ts'
 import { gpuKeeper } from './gpu-keeper.ts'
+import { importKeeper } from './import-keeper.ts'
 import { queueKeeper } from './queue-keeper.ts'
 
 /** All that watches the services beside their supervisor. */
@@ -30,7 +31,7 @@ export type KeepersNeed = {
   readonly restart: (service: string, why: string) => void
 }
 
-/** Watches queue, GPU and deaths from now on; to be called before services start. */
+/** Watches queue, GPU, imports and deaths from now on; to be called before services start. */
 export function keepers(host: Host, need: KeepersNeed): Keepers {
   const { specs, bus, settings, facts, places } = need
   const { layout } = places
@@ -42,6 +43,7 @@ export function keepers(host: Host, need: KeepersNeed): Keepers {
       ...{ bus, settings, layout, spec: comfyui, isGpuBusy: gpus.isBusy },
       restart: (why) => need.restart(comfyui.name, why),
     })
+  const leaveImports = comfyui && importKeeper({ bus, settings, places, facts, spec: comfyui })
   const deaths = deathKeeper(host, {
     ...{ bus, layout, services: specs, settings, facts },
     promptId: () => queue?.lastPrompt(),
@@ -61,6 +63,7 @@ export function keepers(host: Host, need: KeepersNeed): Keepers {
     close: async () => {
       queue?.close()
       gpus.close()
+      leaveImports?.()
       await deaths.close()
     },
   }

@@ -149,7 +149,13 @@ const PHASES = namesOf<Phase>({
   failed: 0,
 })
 
-const CONDITIONS = namesOf<Condition>({ 'safe-mode': 0, stalled: 0, 'gpu-lost': 0, draining: 0 })
+const CONDITIONS = namesOf<Condition>({
+  'safe-mode': 0,
+  stalled: 0,
+  'gpu-lost': 0,
+  draining: 0,
+  'import-failed': 0,
+})
 
 const STATES = namesOf<ServiceState>({
   stopped: 0,

@@ -5,8 +5,8 @@ import type { Problem, ProblemText } from '../base/problem.ts'
 import { percentOf } from './progress-text.ts'
 
 /**
- * One step as the status shows it. While it works and has told how far it is: `percent` 0 to 100, `bytes`, `files`,
- * `leftMs` once that can be estimated, and `paused` when somebody has it wait.
+ * One step as the status shows it. While it works and has told how far it is: `percent` 0 to 100, `bytes`, `files`, `nodes`
+ * where it is nodes that it counts, `leftMs` once that can be estimated, and `paused` when somebody has it wait.
  */
 export type StepStatus = {
   readonly id: string
@@ -15,6 +15,7 @@ export type StepStatus = {
   readonly percent?: number
   readonly bytes?: Part
   readonly files?: Part
+  readonly nodes?: Part
   readonly leftMs?: number
   readonly paused?: boolean
   readonly ms?: number

@@ -13,12 +13,13 @@ type Sample = { readonly atMs: number; readonly bytes: number; readonly files: n
 
 /**
  * Estimates from one step's progress how many milliseconds it still needs, by the speed of the last ten seconds: bytes and
- * files each have one, and the later end counts. Undefined in the first second, while paused, in the first second after a
+ * files (or nodes) each have one, and the later end counts. Undefined in the first second, while paused, in the first second after a
  * pause, and while nothing moves.
  */
 export function timeLeft(monotonicMs: () => number): (progress: Progress) => number | undefined {
   const samples: Sample[] = []
-  return ({ bytes, files, paused }) => {
+  return ({ bytes, files: those, nodes, paused }) => {
+    const files = nodes ?? those
     const atMs = monotonicMs()
     if (paused === true) samples.length = 0
     while (atMs - (samples[1]?.atMs ?? atMs) >= WINDOW_MS) samples.shift()

@@ -23,7 +23,8 @@ export type Out = {
 
 /** The process's own standard streams; EPIPE and the like are swallowed here, where nobody is left to be told. */
 export function realOut(): Out {
-  const watched = { stdout: watch(process.stdout), stderr: watch(process.stderr) }
+  found ??= { stdout: watch(process.stdout), stderr: watch(process.stderr) }
+  const watched = found
   return {
     stdout: watched.stdout.write,
     stderr: watched.stderr.write,
@@ -51,6 +52,9 @@ const GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ECONNRESET']
 
 /** How often is looked whether somebody still reads, milliseconds. */
 const LOOK_EVERY_MS = 50
+
+// A process has one pair of them, however many hosts are made in it: each would leave a listener there.
+let found: Readonly<Record<'stdout' | 'stderr', ReturnType<typeof watch>>> | undefined
 
 function watch(stream: NodeJS.WriteStream) {
   let isGone = false

@@ -58,4 +58,5 @@ const HINDERS: Readonly<Record<Condition, boolean>> = {
   stalled: true,
   'gpu-lost': true,
   draining: true,
+  'import-failed': false,
 }

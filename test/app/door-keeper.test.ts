@@ -6,7 +6,7 @@ import type { Problem } from '../../src/base/problem.ts'
 import { secret } from '../../src/base/secret.ts'
 import { realHost } from '../../src/host/host.ts'
 import { doorsOn } from '../../src/http/doors.ts'
-import { freePort } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { aSettings } from '../support/world.ts'
 

@@ -4,8 +4,8 @@ import { earlyPage } from '../../src/app/early-page.ts'
 import type { Event } from '../../src/base/event.ts'
 import { realHost } from '../../src/host/host.ts'
 import { doorsOn } from '../../src/http/doors.ts'
+import { freePort } from '../support/free-port.ts'
 import { aBehind } from '../support/status.ts'
-import { freePort } from '../support/story.ts'
 
 const host = realHost()
 

@@ -7,7 +7,7 @@ import { layoutOf } from '../../src/base/layout.ts'
 import type { Host } from '../../src/host/host.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import { anImageIn, steadyHost } from '../features/workspace/real-boot.ts'
-import { freePort } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 

@@ -18,6 +18,12 @@ test('a pause says what ends it', () => {
   )
 })
 
+test('a step that counts nodes says so', () => {
+  const progress = { bytes: NONE, files: NONE, nodes: { done: 1, total: 4 } }
+  expect(progressText(progress)).toBe('25 %, 1 of 4 nodes')
+  expect(percentOf({ ...progress, nodes: { done: 4, total: 4 } })).toBe(100)
+})
+
 test('what there is none of is left out', () => {
   expect(progressText({ bytes: NONE, files: { done: 1, total: 4 } })).toBe('25 %, 1 of 4 files')
   expect(progressText({ bytes: NONE, files: NONE })).toBe('100 %')

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Running, RunOptions } from '../support/container.ts'
-import { freePort, makeWorld, procOf, type World } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
+import { makeWorld, procOf, type World } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const STAND_IN = join(import.meta.dirname, '../support/jupyter')

@@ -2,7 +2,8 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { expect, test } from 'vitest'
 import type { Volume } from '../../scripts/sandbox/container-script.ts'
 import type { Running } from '../support/container.ts'
-import { freePort, makeWorld, procOf, treeOf, type World } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
+import { makeWorld, procOf, treeOf, type World } from '../support/story.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 

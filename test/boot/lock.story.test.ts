@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Running, RunOptions } from '../support/container.ts'
-import { freePort, makeWorld, treeOf, type World } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
+import { makeWorld, treeOf, type World } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 test('a second container on a workspace answers probes, waits, and starts when the first has ended', async () => {
@@ -41,11 +42,7 @@ test('a container that is killed keeps nobody waiting', async () => {
   await first.ended
   expect(lockIn(world)).toMatchObject({ state: 'held' })
 
-  await until(
-    async () => (await readiness(world, httpPort))?.ready === true,
-    'the second to be ready',
-    10_000,
-  )
+  await until(async () => (await readiness(world, httpPort))?.ready === true, 'the second to be ready')
   expect(second.err()).not.toContain('LOCK_NOT_KEPT')
 })
 
@@ -75,7 +72,7 @@ test('a container that waits ends at once when it is told to', async () => {
   second.kill('SIGTERM')
 
   expect(await second.ended).toBe(143)
-  expect(performance.now() - startMs).toBeLessThan(1500)
+  expect(performance.now() - startMs).toBeLessThan(5000)
   expect((await world.get('/ready'))?.status).toBe(200)
 })
 

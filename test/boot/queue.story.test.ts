@@ -124,7 +124,7 @@ test('a second TERM ends the wait, and the prompt that was cut off is kept as we
   container.kill('SIGTERM')
 
   expect(await container.ended).toBe(0)
-  expect(performance.now() - startMs).toBeLessThan(8000)
+  expect(performance.now() - startMs).toBeLessThan(20_000)
   expect(kept(world)).toEqual([long, waiting])
 })
 

@@ -21,6 +21,18 @@ function aCopy() {
   }
 }
 
+test('of a step that counts nodes the time left is told by these', () => {
+  let nowMs = 0
+  const leftOf = timeLeft(() => nowMs)
+  const none = { done: 0, total: 0 }
+  const tell = (done: number) => leftOf({ bytes: none, files: none, nodes: { done, total: 4 } })
+
+  tell(1)
+  nowMs += 2000
+
+  expect(tell(2)).toBe(4000)
+})
+
 test('in the first second nothing is said', () => {
   const { tell, pass } = aCopy()
 

@@ -6,8 +6,8 @@ import { realHost } from '../../src/host/host.ts'
 import { appFor } from '../../src/http/app.ts'
 import { doorsOn } from '../../src/http/doors.ts'
 import { readEvents } from '../support/event-reader.ts'
+import { freePort } from '../support/free-port.ts'
 import { aBehind, aDeath, aStatus } from '../support/status.ts'
-import { freePort } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const host = realHost()

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { realHost } from '../../src/host/host.ts'
 import { doorsOn } from '../../src/http/doors.ts'
+import { freePort } from '../support/free-port.ts'
 import { aBehind } from '../support/status.ts'
-import { freePort } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const host = realHost()

@@ -62,6 +62,7 @@ test('how far a step is, in words', () => {
   const far = { bytes: { done: 1.84 * GIB, total: 3 * GIB }, files: { done: 24310, total: 45012 } }
 
   expect(progressText({ ...far, leftMs: 11_400 })).toBe('1.8 GiB of 3.0 GiB, 24310 of 45012 files, 12 s left')
+  expect(progressText({ files: { done: 0, total: 0 }, nodes: { done: 1, total: 4 } })).toBe('1 of 4 nodes')
   expect(progressText({ leftMs: 200_000 })).toBe('3 min 20 s left')
   expect(progressText({ leftMs: 59_900 })).toBe('1 min 0 s left')
   expect(progressText({ leftMs: 3_900_000 })).toBe('1 h 5 min left')

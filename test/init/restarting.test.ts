@@ -62,11 +62,11 @@ test.each([
   const { clock } = realHost()
   const machine = { clock: { ...clock, now } }
   const dying = superviseOn(machine, [await aService('exit-with.sh', ['3'])])
-  expect(await within(5000, dying.supervisor.ended)).toMatchObject({ code: 3 })
+  expect(await within(20_000, dying.supervisor.ended)).toMatchObject({ code: 3 })
 
   const deaf = superviseOn(machine, [await aService('stubborn.sh')])
   const pid = await until(() => deaf.said('deaf'), 'the deaf one')
-  expect(await within(5000, deaf.supervisor.stopAll(900))).toBe(false)
+  expect(await within(20_000, deaf.supervisor.stopAll(900))).toBe(false)
   expect(isAlive(pid)).toBe(false)
 })
 

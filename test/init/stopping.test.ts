@@ -53,7 +53,14 @@ test.each(CASES)('%s, TERM %s ends it within its grace', async (way, moment) => 
   const world = await makeWorld()
   const { env, reached, code } = MOMENTS[moment] as Moment
   const container = await world.boot({ ...startedAs(way), env: await env() })
-  await until(() => reached(world, container), () => `the moment ${moment}; it says: ${container.err()}`)
+  const isOver = await Promise.race([
+    container.ended,
+    until(
+      () => reached(world, container),
+      () => `the moment ${moment}`,
+    ),
+  ])
+  expect(isOver, `${moment}; it says: ${container.err()}`).toBe(true)
 
   container.kill('SIGTERM')
 

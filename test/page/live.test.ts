@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { serve } from '../../src/host/serve.ts'
-import { freePort } from '../support/story.ts'
+import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 import { useBrowser, type Visit } from './browser.ts'
 import { fakeDoors } from './fake-doors.ts'

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { answers, freePort, type Running, start } from './start.ts'
+import { answers, type Running, start } from './start.ts'
 
 const TOKEN = 'a-token-of-the-test'
 

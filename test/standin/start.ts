@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 
 /** How a process ended. */
@@ -118,19 +118,5 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 function endOf(child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => setImmediate(() => resolve({ code, signal })))
-  })
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port)
-        else reject(new Error('Cannot find a free port.'))
-      })
-    })
   })
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
@@ -213,9 +213,7 @@ function childOf(pid: number): number | undefined {
 
 function chrooted(pid: number, folder: string): boolean {
   try {
-    return execFileSync('readlink', [`/proc/${pid}/root`], { encoding: 'utf8' })
-      .trim()
-      .startsWith(folder)
+    return readlinkSync(`/proc/${pid}/root`).startsWith(folder)
   } catch {
     return false
   }

@@ -39,9 +39,12 @@ export function cuttingHost(host: Host, n: number, when: When = 'before'): Cutti
       operations++
       const isIt = operations === n
       if (isCut || (isIt && when === 'before')) cut(name)
-      const result = await act(...args)
-      if (isCut || (isIt && when === 'after')) cut(name)
-      return result
+      try {
+        return await act(...args)
+      } finally {
+        // One that was refused may be the last, too.
+        if (isCut || (isIt && when === 'after')) cut(name)
+      }
     }
   const copyTree: Fs['copyTree'] = async (from, to, options: CopyOptions = {}) => {
     if (operations !== n || when !== 'during') return host.fs.copyTree(from, to, options)

@@ -8,11 +8,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
 import { writeNode } from '../../scripts/sandbox/fill.ts'
 import type { Status } from '../../src/app/status.ts'
 import { type Box, makeBox, type Running, type RunOptions, type Said } from './container.ts'
+import { freePort } from './free-port.ts'
 import { stateIn } from './proc.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
@@ -142,15 +142,4 @@ export function enlargeTree(home: string, largeFiles = 4): void {
   }
   for (let n = 0; n < largeFiles; n++)
     writeFileSync(`${home}/more/large-${n}.bin`, Buffer.alloc(4_000_000, n))
-}
-
-/** A TCP port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -27,6 +27,7 @@ const CONDITIONS = {
   stalled: { title: 'ComfyUI has stalled', command: 'comfy-init restart comfyui' },
   draining: { title: 'ComfyUI finishes its last prompt' },
   'safe-mode': { title: 'ComfyUI is ready, in safe mode', command: 'comfy-init restart comfyui' },
+  'import-failed': { title: 'ComfyUI is ready, without some custom nodes', command: 'comfy-init logs comfyui' },
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
@@ -51,10 +52,11 @@ function leftText(ms) {
 }
 
 // How far a step is, beside its percent: «1.8 GiB of 3.0 GiB, 24310 of 45012 files, 12 s left».
-function progressText({ bytes, files, leftMs, paused }) {
+function progressText({ bytes, files, nodes, leftMs, paused }) {
   const parts = paused ? ['paused (SIGCONT goes on)'] : []
   if (bytes?.total) parts.push(sizeText(bytes.done) + ' of ' + sizeText(bytes.total))
   if (files?.total) parts.push(files.done + ' of ' + files.total + ' files')
+  if (nodes) parts.push(nodes.done + ' of ' + nodes.total + ' nodes')
   if (leftMs !== undefined) parts.push(leftText(leftMs))
   return parts.join(', ')
 }

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { effortOf } from '../../../src/features/queue/effort.ts'
 import { openedIn, waitsForOthers } from '../../../src/features/queue/waits-for-others.ts'
 import { realHost } from '../../../src/host/host.ts'
-import { freePort } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
 import { until } from '../../support/until.ts'
 
 const { fs } = realHost()

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Event } from '../../../src/base/event.ts'
 import { realNet } from '../../../src/host/net.ts'
-import { aService, freePort, supervise } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
+import { aService, supervise } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 

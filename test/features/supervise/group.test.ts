@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { SpecFor } from '../../../src/features/supervise/variant.ts'
-import { aService, freePort, isAlive, supervise, superviseOn } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
+import { aService, isAlive, supervise, superviseOn } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 
@@ -53,7 +54,7 @@ test('what a crash leaves behind is ended before the next copy is started', asyn
 test('the end of a leader is noticed although a member holds its pipes', async () => {
   const spec = await aService('leave-member.sh', ['0'])
   const { states } = supervise({ ...spec, stop: [{ signal: 'SIGCONT', graceMs: 60_000 }] })
-  await until(() => states().includes('stopping'), 'the end to be noticed', 2000)
+  await until(() => states().includes('stopping'), 'the end to be noticed')
 })
 
 test('a leader that is deaf to INT and TERM is killed within the grace', async () => {

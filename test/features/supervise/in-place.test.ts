@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { realNet } from '../../../src/host/net.ts'
-import { aService, fasterClock, freePort, superviseOn } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
+import { aService, fasterClock, superviseOn } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 

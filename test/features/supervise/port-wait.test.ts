@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { untilPortFree } from '../../../src/features/supervise/port-wait.ts'
 import { realHost } from '../../../src/host/host.ts'
-import { aService, fasterClock, freePort, supervise, superviseOn } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
+import { aService, fasterClock, supervise, superviseOn } from '../../support/supervised.ts'
 import { until } from '../../support/until.ts'
 
 /** Somebody who listens on a port until the end of the test, or until they are closed. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Event } from '../../../src/base/event.ts'
 import type { ServiceSpec } from '../../../src/base/service.ts'
 import type { SpecFor } from '../../../src/features/supervise/variant.ts'
-import { aService, freePort, program, superviseOn } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
+import { aService, program, superviseOn } from '../../support/supervised.ts'
 import { until } from '../../support/until.ts'
 
 /** A service that dies with 3, and in safe mode serves; `choices` counts how often safe mode was made up. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { untilSilent } from '../../../src/features/supervise/silence.ts'
 import type { Knock } from '../../../src/host/knock.ts'
 import { realNet } from '../../../src/host/net.ts'
-import { freePort } from '../../support/supervised.ts'
+import { freePort } from '../../support/free-port.ts'
 import { virtualClock } from '../../support/virtual-clock.ts'
 
 const READY = { host: '127.0.0.1', port: 8188, path: '/prompt' }

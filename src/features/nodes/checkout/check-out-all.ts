@@ -37,7 +37,7 @@ export async function checkOutAll(host: Host, many: ManyNodes): Promise<'done' |
     const results = await allOf(nodes, async (node) => {
       const result = await checkOutOne(host, node, about)
       done++
-      tell({ bytes: { done: 0, total: 0 }, files: { done, total: nodes.length } })
+      tell({ bytes: NONE, files: NONE, nodes: { done, total: nodes.length } })
       return result
     })
     const fault = records.fault()
@@ -50,6 +50,8 @@ export async function checkOutAll(host: Host, many: ManyNodes): Promise<'done' |
     throw new Problem('NODES_NOT_KEPT', { path: errorPath(error) ?? customNodes, code }, { cause: error })
   }
 }
+
+const NONE = { done: 0, total: 0 }
 
 /** Each waits for its server most of the time; so many keep two cores busy. */
 const WIDTH = 8
