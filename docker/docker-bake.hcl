@@ -22,7 +22,8 @@ function "tags" {
   result = ["${IMAGE}:${VERSION}-comfyui${COMFYUI_REF}-${target}", "${IMAGE}:${target}"]
 }
 
-# Full and slim share a cache: they differ in their last step.
+# A slim image reads the cache of the full one, from which it differs in its last steps, and writes none: two that are built at
+# the same time would write over each other.
 function "cache_from" {
   params = [name]
   result = CACHE == "" ? [] : [CACHE == "gha" ? "type=gha,scope=${name}" : "type=registry,ref=${CACHE}:${name}"]
@@ -66,6 +67,7 @@ target "cpu" {
 target "cpu-slim" {
   inherits = ["cpu", "without-jupyter"]
   tags     = tags("cpu-slim")
+  cache-to = []
 }
 
 # RTX 4090 and others of compute capability 8.9.
@@ -81,6 +83,7 @@ target "cuda-4090" {
 target "cuda-4090-slim" {
   inherits = ["cuda-4090", "without-jupyter"]
   tags     = tags("cuda-4090-slim")
+  cache-to = []
 }
 
 # RTX 5090 and others of compute capability 12.0; on arm64 servers (sbsa) too.
@@ -97,4 +100,5 @@ target "cuda-5090" {
 target "cuda-5090-slim" {
   inherits = ["cuda-5090", "without-jupyter"]
   tags     = tags("cuda-5090-slim")
+  cache-to = []
 }

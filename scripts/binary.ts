@@ -7,6 +7,8 @@ import { makeCodeCache } from './binary/code-cache.ts'
 import { dropLocales } from './binary/drop-locales.ts'
 import { findTini } from './binary/tini.ts'
 import { buildHalves, type Halves, root } from './build.ts'
+import { productionPackages } from './release/production-packages.ts'
+import { thirdPartyNotices } from './release/third-party-notices.ts'
 
 /** Node's own options of the binary. Measured on 2 cores; each keeps Node's built-in code cache valid, which flags
  *  that change code generation (--lite-mode, --jitless, --no-opt, --single-threaded) do not: +10 ms at every start. */
@@ -69,6 +71,9 @@ async function run(word: string | undefined): Promise<void> {
   if (major < 26)
     throw new Error(`Cannot build with Node ${process.versions.node}. Type «npm run binary» after «npm ci».`)
   await mkdir(join(root, 'dist'), { recursive: true })
+  // Images take it from there.
+  const notices = await thirdPartyNotices(root, await productionPackages(root))
+  await writeFile(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices)
   const work = await mkdtemp(join(root, 'dist/.binary-'))
   try {
     const halves = await buildHalves(work)

@@ -5,6 +5,7 @@ import { type Asked, readAsked } from './image-test/asked.ts'
 import { findBase } from './image-test/base.ts'
 import { buildImages, hasBinary, seconds } from './image-test/build.ts'
 import { serveComfyUi } from './image-test/comfyui.ts'
+import { dockerfileArgument } from './image-test/dockerfile-argument.ts'
 import { type Engine, pickEngine, pruneOwnStore, useOwnStore } from './image-test/engine.ts'
 import { removeLeftovers } from './image-test/leftovers.ts'
 import { type Candidate, type ImagePlan, LABEL, PLAN_VARIABLE } from './image-test/plan.ts'
@@ -84,7 +85,7 @@ async function imagesOf(
   }
   if ('missing' in base) return { ...none(base.missing), standIn: false }
   if (!hasBinary()) throw new Error('Cannot find the binary in dist/. Type npm run binary.')
-  const source = await serveComfyUi(asked.comfyui, 'v0.33.0')
+  const source = await serveComfyUi(asked.comfyui, dockerfileArgument(asked.file, 'COMFYUI_REF'))
   console.log(`ComfyUI: ${source.current.ref} and ${source.newer.ref} from ${source.from}`)
   try {
     return { images: await buildImages({ asked, engine, base: base.name, source }), standIn: source.standIn }
@@ -125,11 +126,15 @@ async function check(asked: Asked, plan: ImagePlan): Promise<number> {
   return codeOf(table.tally, plan, asked)
 }
 
-// What should have been built and was not is no check that could not run.
-function codeOf({ failed, skipped }: Tally, { images, base, cannotRun }: ImagePlan, asked: Asked): number {
+// What should have been built and was not is no check that could not run; nor is an image that was named, and a name that no check has.
+function codeOf(tally: Tally, { images, base, cannotRun }: ImagePlan, asked: Asked): number {
+  const { passed, failed, skipped } = tally
   const unbuilt = Object.values(images).flatMap((image) => ('missing' in image ? [image.missing] : []))
   const shouldBeBuilt = asked.image === undefined && 'name' in base
   if (shouldBeBuilt) for (const reason of new Set(unbuilt)) console.log(`FAILED  build: ${reason}`)
   if (cannotRun !== undefined) console.log(`NOTHING WAS RUN: ${cannotRun}`)
-  return failed > 0 || (shouldBeBuilt && unbuilt.length > 0) || (asked.strict && skipped > 0) ? 1 : 0
+  const isVain = passed + failed + skipped === 0 || (asked.image !== undefined && cannotRun !== undefined)
+  return isVain || failed > 0 || (shouldBeBuilt && unbuilt.length > 0) || (asked.strict && skipped > 0)
+    ? 1
+    : 0
 }

@@ -18,11 +18,13 @@ fetch() {
 	*refs/heads/*) set -- "+refs/heads/$COMFYUI_REF:refs/remotes/origin/$COMFYUI_REF" ;;
 	*) set -- "$COMFYUI_REF" ;;
 	esac
-	git -C "$tree" fetch --quiet --depth 1 --no-tags origin "$1" || refuse "There is no $COMFYUI_REF in $COMFYUI_REPOSITORY."
+	git -C "$tree" fetch --quiet --depth 1 --no-tags --end-of-options origin "$1" ||
+		refuse "There is no $COMFYUI_REF in $COMFYUI_REPOSITORY, or it does not answer."
 	git -C "$tree" -c advice.detachedHead=false checkout --quiet --detach FETCH_HEAD
 }
 
 check() {
+	[ -f "$tree/comfyui_version.py" ] || refuse "$COMFYUI_REPOSITORY holds something else: it has no comfyui_version.py."
 	commit=$(git -C "$tree" rev-parse HEAD)
 	case ${#COMFYUI_COMMIT} in
 	0) return ;;
@@ -43,9 +45,16 @@ note() {
 	echo /.comfy-init-image.json >>"$tree/.git/info/exclude"
 }
 
-# It would lie in the image for everybody to read.
+# Git would take these for an option, for the server's HEAD, or for a pattern.
+case $COMFYUI_REF in
+'' | -* | *[!A-Za-z0-9._/+-]*) refuse "COMFYUI_REF=$COMFYUI_REF is no tag, branch or commit." ;;
+esac
+# A password would lie in the image for everybody to read. The user of ssh is no secret.
+host=${COMFYUI_REPOSITORY#*://}
+host=${host%%/*}
 case $COMFYUI_REPOSITORY in
-*://*@*) refuse 'COMFYUI_REPOSITORY holds a password or a token.' ;;
+-* | ext::*) refuse "COMFYUI_REPOSITORY=$COMFYUI_REPOSITORY is no address of a repository." ;;
+http*://*) case $host in *@*) refuse 'COMFYUI_REPOSITORY holds a password or a token.' ;; esac ;;
 esac
 git init --quiet --template= "$tree"
 mkdir -p "$tree/.git/info"

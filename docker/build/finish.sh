@@ -5,20 +5,16 @@ umask 022
 
 # pip and uv stay free: a newer one breaks nothing.
 freeze() {
-	uv pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' | grep -v -E '^(pip|uv|setuptools|wheel)==' || true
-}
-
-# Some packages bring files that no Python of today compiles; nobody imports those.
-compile() {
-	python -m compileall -qq -f -j 0 --invalidation-mode "$1" "$2" || true
+	mkdir -p /etc/comfy-init
+	sh /build/list-packages.sh /opt/installed.txt
+	sed -E '/^(pip|uv|setuptools|wheel)==/d' /opt/installed.txt >/etc/comfy-init/constraints.txt
 }
 
 if [ "$WITH_JUPYTER" = true ]; then sh /build/install-requirements.sh /build/jupyter.txt; fi
 uv pip check
-mkdir -p /etc/comfy-init
-freeze >/etc/comfy-init/constraints.txt
+freeze
 # Left by uv, and writable by everybody.
 rm -f /opt/venv/.lock
 # Nobody edits the environment, so its sources are not looked at; ComfyUI is edited, and an edit counts.
-compile unchecked-hash /opt/venv/lib
-compile checked-hash /opt/ComfyUI
+python /build/compile.py unchecked-hash /opt/venv/lib
+python /build/compile.py checked-hash /opt/ComfyUI

@@ -7,24 +7,10 @@ vendor=/opt/comfy-init/vendor
 own=/etc/comfy-init
 arch=$(dpkg --print-architecture)
 
-install_comfy_init() {
-	case $arch in
-	amd64) name=x64 ;;
-	*) name=$arch ;;
-	esac
-	install -m 755 "/dist/comfy-init-linux-$name" /usr/local/bin/comfy-init
-	cp -R /rootfs/. /
-	mkdir -p "$own"
-}
-
+# comfy-init reads NODES as it reads COMFY_NODES, and says what is wrong with it.
 write_manifest() {
-	echo '# The nodes that this image brings along, from its build argument NODES.'
-	if [ -z "$NODES" ]; then
-		echo 'nodes: []'
-		return
-	fi
-	echo 'nodes:'
-	printf '%s\n' "$NODES" | tr -s ' ,' '\n' | sed 's/^/  - "/; s/$/"/'
+	COMFY_NODES=$NODES comfy-init explain --json COMFY_NODES >/opt/nodes.json
+	python /build/nodes-manifest.py </opt/nodes.json >"$own/nodes.yaml"
 }
 
 vendor_nodes() {
@@ -41,8 +27,8 @@ stand_in() {
 	python /build/stand-in.py "$1" "$2" /opt/wheels >>/opt/held.txt
 }
 
-install_comfy_init
-if [ ! -e "$own/nodes.yaml" ]; then write_manifest >"$own/nodes.yaml"; fi
+mkdir -p "$own"
+if [ ! -e "$own/nodes.yaml" ]; then write_manifest; fi
 vendor_nodes
 case $1-$arch in
 cpu-* | *-arm64) stand_in onnxruntime-gpu onnxruntime ;;

@@ -35,7 +35,11 @@ for name in ("torch", "torchvision", "torchaudio"):
 
 # What is installed later may not replace these: another index has other builds of them.
 hold_torch() {
-	uv pip freeze | grep -E '^(torch|torchvision|torchaudio)==' >/opt/held.txt || true
+	sh /build/list-packages.sh /opt/installed.txt
+	sed -n -E '/^(torch|torchvision|torchaudio)==/p' /opt/installed.txt >/opt/held.txt
+	if [ -z "$TORCH" ] || [ -s /opt/held.txt ]; then return; fi
+	printf 'Cannot hold torch. TORCH=%s installs none of torch, torchvision and torchaudio by version.\n' "$TORCH" >&2
+	exit 65
 }
 
 make_venv

@@ -73,6 +73,8 @@ export const paths: Words = {
   [`${IMAGE_VENDOR}/`]: 'their repositories and archives, so that a first start asks no network',
   [`${IMAGE_NODES}/`]:
     'not there; nodes that an image of your own brings along as folders are looked for here',
+  '/usr/share/doc/comfy-init/':
+    '`LICENSE`, `NOTICE` and `THIRD-PARTY-NOTICES.txt`: licences of what is in the image',
   [`${WORKSPACES[0]}/`]: 'the workspace: mount a volume here. Mode 1777, so that any user can write to it',
 }
 

@@ -7,7 +7,7 @@ export type Asked = {
   readonly image: string | undefined
   /** Another one with a newer ComfyUI, for the upgrade. */
   readonly newer: string | undefined
-  /** A folder, or the URL of a git repository. */
+  /** A folder, or the URL of a git repository; the stand-in of the tests where it is not said. */
   readonly comfyui: string | undefined
   readonly base: string | undefined
   readonly torch: string | undefined
@@ -27,7 +27,7 @@ Builds the image, runs it for real, and checks what it promises. NAME: only test
   --file FILE       the Dockerfile that is built (Dockerfile.cpu)
   --image NAME      test an image that is there, build nothing
   --newer NAME      with --image: the same with a newer ComfyUI, for the upgrade
-  --comfyui WHERE   folder or URL of the ComfyUI that goes into the image
+  --comfyui WHERE   a real ComfyUI, from a folder or a git URL, with PyTorch and all; else a small stand-in
   --base IMAGE      base image of all that is built
   --torch "…"       packages of PyTorch; empty for none
   --nodes "…"       custom nodes in the image; empty for none
@@ -59,6 +59,7 @@ export function readAsked(args: readonly string[]): Asked {
       console.log(HELP)
       process.exit(0)
     }
+    if (values.image === '') throw new Error('--image has no name.')
     const { file, image, newer, comfyui, base, torch, nodes, report } = values
     const { keep, strict } = values
     return { file, image, newer, comfyui, base, torch, nodes, report, keep, strict, only: positionals }

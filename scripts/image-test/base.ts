@@ -2,7 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Asked } from './asked.ts'
-import { builder, seconds } from './build.ts'
+import { BUILD_LIMIT_MS, builder, seconds } from './build.ts'
+import { dockerfileArgument } from './dockerfile-argument.ts'
 import type { Engine } from './engine.ts'
 import { type Candidate, PREFIX } from './plan.ts'
 import { lastLine, runProgram } from './said.ts'
@@ -19,7 +20,7 @@ export async function findBase({ base, file }: Asked, engine: Engine): Promise<C
   const program = engine.build
   if (program === undefined) return { missing: 'nothing here builds images' }
   if (base !== undefined) return { name: base }
-  const theirs = nameIn(readFileSync(file, 'utf8'))
+  const theirs = nameIn(file)
   const pulled = await runProgram(program, ['pull', '--quiet', theirs], { limitMs: 120_000 })
   if (pulled.code === 0) return { name: theirs }
   console.log(`  ${theirs}: cannot be pulled (${lastLine(pulled)})`)
@@ -28,8 +29,8 @@ export async function findBase({ base, file }: Asked, engine: Engine): Promise<C
 }
 
 // The whole name: an engine that is not told a registry may ask which.
-function nameIn(dockerfile: string): string {
-  const wanted = /^ARG BASE=(\S+)/m.exec(dockerfile)?.[1] ?? 'debian:stable-slim'
+function nameIn(file: string): string {
+  const wanted = dockerfileArgument(file, 'BASE') ?? 'debian:stable-slim'
   if (/^[^/]+[.:][^/]*\//.test(wanted)) return wanted
   return `docker.io/${wanted.includes('/') ? '' : 'library/'}${wanted}`
 }
@@ -54,7 +55,7 @@ async function makeBase(engine: Engine): Promise<Candidate> {
   console.log(`  making a base of ${suite} from ${mirror} with debootstrap`)
   try {
     const args = ['--variant=minbase', '--include=ca-certificates', suite, `${folder}/root`, mirror]
-    const made = await runProgram('debootstrap', args)
+    const made = await runProgram('debootstrap', args, { limitMs: BUILD_LIMIT_MS })
     if (made.code !== 0) return { missing: `debootstrap makes no base: ${lastLine(made)}` }
     const env = await trustAsWeDo(`${folder}/root`)
     await runProgram('chroot', [`${folder}/root`, 'apt-get', 'clean'])

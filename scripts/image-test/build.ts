@@ -1,12 +1,17 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Asked } from './asked.ts'
 import type { ComfySource, Version } from './comfyui.ts'
-import { type Engine, STATE } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { type Candidate, type ImagePlan, PREFIX } from './plan.ts'
+import { showProgress } from './progress.ts'
 import { lastLine, runProgram } from './said.ts'
+import { STATE, takeFolder } from './state.ts'
 
 const TOP = join(import.meta.dirname, '../..')
+
+/** After how long a build is ended, in milliseconds: PyTorch over a slow line takes its time. */
+export const BUILD_LIMIT_MS = 3_600_000
 
 /** What an image is built from. */
 export type Building = {
@@ -43,14 +48,12 @@ async function build(building: Building, { name, file, version }: Wanted): Promi
   ])
   const startMs = performance.now()
   const [program = '', ...before] = builder(engine)
+  const progress = showProgress(`building ${name} from ${file}`, `${takeFolder(STATE)}/build-${name}.log`)
   const said = await runProgram(program, [...before, ...args, '--file', file, '--tag', tag, '.'], {
-    cwd: TOP,
+    ...{ cwd: TOP, limitMs: BUILD_LIMIT_MS, heard: progress.heard },
   })
-  const log = `${STATE}/build-${name}.log`
-  mkdirSync(STATE, { recursive: true })
-  rmSync(log, { force: true })
-  appendFileSync(log, said.out + said.err)
-  console.log(`  ${tag} ${said.code === 0 ? '' : 'NOT '}built from ${file} in ${seconds(startMs)} (${log})`)
+  progress.end()
+  console.log(`  ${tag} ${said.code === 0 ? '' : 'NOT '}built in ${seconds(startMs)}`)
   if (said.code === 0) return { name: tag }
   console.log(`${said.out}${said.err}`.split('\n').slice(-25).join('\n'))
   return { missing: `${file} cannot be built: ${lastLine(said)}` }

@@ -19,14 +19,13 @@ export type ComfySource = {
   readonly close: () => Promise<void>
 }
 
-const OFFICIAL = 'https://github.com/Comfy-Org/ComfyUI'
 const STAND_IN = join(import.meta.dirname, '../../test/support/comfyui')
 
-/** Serves what was asked for, else ComfyUI itself at a tag where its repository answers, else the stand-in of the tests. */
-export async function serveComfyUi(asked: string | undefined, ref: string): Promise<ComfySource> {
+/** Serves the folder or repository that was asked for, the latter at `ref`; else the stand-in of the tests. */
+export async function serveComfyUi(asked: string | undefined, ref: string | undefined): Promise<ComfySource> {
   const folder = mkdtempSync(join(tmpdir(), 'comfy-init-source-'))
   const tree = `${folder}/ComfyUI`
-  const from = asked ?? ((await answers(OFFICIAL)) ? OFFICIAL : STAND_IN)
+  const from = asked ?? STAND_IN
   await take(from, ref, tree)
   const standIn = readFileSync(`${tree}/main.py`, 'utf8').includes('STANDIN_')
   if (standIn) needLittle(tree)
@@ -46,17 +45,12 @@ export async function serveComfyUi(asked: string | undefined, ref: string): Prom
   return { url: `${server.url}/ComfyUI.git`, current, newer, standIn, from, close }
 }
 
-async function answers(url: string): Promise<boolean> {
-  const env = { GIT_TERMINAL_PROMPT: '0' }
-  return (
-    (await runProgram('git', ['ls-remote', '--exit-code', url, 'HEAD'], { env, limitMs: 20_000 })).code === 0
-  )
-}
-
-async function take(from: string, ref: string, tree: string): Promise<void> {
+async function take(from: string, ref: string | undefined, tree: string): Promise<void> {
   const isFolder = existsSync(`${from}/main.py`)
-  const clone = ['clone', '--quiet', '--depth', '1', '--branch', ref, from, tree]
-  const said = isFolder ? await runProgram('cp', ['-a', from, tree]) : await runProgram('git', clone)
+  const branch = ref === undefined ? [] : ['--branch', ref]
+  const clone = ['clone', '--quiet', '--depth', '1', ...branch, from, tree]
+  const env = { GIT_TERMINAL_PROMPT: '0' }
+  const said = isFolder ? await runProgram('cp', ['-a', from, tree]) : await runProgram('git', clone, { env })
   if (said.code !== 0) throw new Error(`Cannot get ComfyUI from ${from}. ${lastLine(said)}`)
 }
 

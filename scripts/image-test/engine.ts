@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { runProgram } from './said.ts'
+import { STATE, takeFolder } from './state.ts'
 
 /** What builds and what runs images here; undefined where nothing does. */
 export type Engine = {
@@ -7,9 +8,6 @@ export type Engine = {
   readonly run: 'docker' | 'podman' | undefined
   readonly why: string
 }
-
-/** Folder that keeps what the next run can use: the store of podman, with the base and the layers that were built. */
-export const STATE = `/var/tmp/comfy-init-image-test-${process.getuid?.() ?? 0}`
 
 /** Picks docker where its daemon answers, else podman, else buildah, which builds and runs nothing. */
 export async function pickEngine(): Promise<Engine> {
@@ -37,12 +35,12 @@ export async function pickEngine(): Promise<Engine> {
  * next run.
  */
 export async function useOwnStore(): Promise<void> {
-  if (process.env.CONTAINERS_STORAGE_CONF?.startsWith(STATE)) return
+  takeFolder(STATE)
+  if (process.env.CONTAINERS_STORAGE_CONF?.startsWith(`${STATE}/`)) return
   const format = '{{.Store.GraphRoot}} {{.Store.GraphDriverName}}'
   const { out } = await runProgram('podman', ['info', '--format', format])
   const [root, driver] =
     out.trim() === '' ? ['/var/lib/containers/storage', 'overlay'] : out.trim().split(' ')
-  mkdirSync(STATE, { recursive: true })
   const lines = [
     '[storage]',
     `driver = "${driver}"`,
@@ -59,7 +57,7 @@ export async function useOwnStore(): Promise<void> {
 
 /** Removes what earlier runs built and no tag names any more from our own store, when it is a day old. */
 export async function pruneOwnStore(): Promise<void> {
-  if (!process.env.CONTAINERS_STORAGE_CONF?.startsWith(STATE)) return
+  if (!process.env.CONTAINERS_STORAGE_CONF?.startsWith(`${STATE}/`)) return
   await runProgram('podman', ['image', 'prune', '--force', '--filter', 'until=24h'])
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { STATE } from './engine.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { lastLine, runProgram } from './said.ts'
+import { STATE, takeFolder } from './state.ts'
 
 /** A way to run podman on this machine. */
 export type Way = {
@@ -62,8 +62,7 @@ function possibleWays(): readonly Way[] {
 }
 
 function writeConf(name: string, runtime: string | undefined): string {
-  mkdirSync(STATE, { recursive: true })
-  const path = `${STATE}/containers-${name}.conf`
+  const path = `${takeFolder(STATE)}/containers-${name}.conf`
   const [soft, hard] = openFiles()
   const lines = [
     '[containers]',

@@ -99,6 +99,8 @@ export type Workspace = {
   readonly isMount: boolean
   /** Mount points strictly below it. */
   readonly mountsInside: readonly string[]
+  /** Those of them that are bare and root's own, as fresh volumes are: whoever ComfyUI runs as cannot write there. */
+  readonly bareMounts: readonly string[]
   readonly entry: FileEntry | undefined
   /** Root's, and nothing is in it but mount points, empty folders and lost+found. */
   readonly isBare: boolean

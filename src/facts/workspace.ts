@@ -22,12 +22,14 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
     entry === undefined ? takesFolders(fs, nearest, first) : false,
   ])
   const mountsInside = mountsBelow(path, mounts)
+  const bare = await Promise.all(mountsInside.map((point) => isBareMount(fs, point, first)))
   return {
     path,
     isLinked: first.workspaceIsLinked,
     mount: mountOf(path, mounts),
     isMount: mounts.some((each) => each.point === path),
     mountsInside,
+    bareMounts: mountsInside.filter((_, at) => bare[at]),
     entry,
     isBare: first.workspaceNames.every(
       (name) =>
@@ -41,6 +43,12 @@ export async function lookWorkspace(fs: Fs, first: FirstLook, trees: Trees): Pro
     trees: trees.beside,
     changes: trees.changes,
   }
+}
+
+async function isBareMount(fs: Fs, point: string, { who, mounts }: FirstLook): Promise<boolean> {
+  const [entry, names] = await Promise.all([orAbsent(fs.look(point)), orAbsent(fs.list(point))])
+  if (entry?.kind !== 'folder' || entry.uid !== 0 || mountOf(point, mounts)?.readOnly === true) return false
+  return !may(who.target, 'write', entry) && names?.every((name) => name === 'lost+found') === true
 }
 
 // Trying changes the folder's time. Where nothing more will be made in the workspace itself, it is tried in our folder.

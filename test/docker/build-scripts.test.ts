@@ -1,22 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gitIn, makeRepository } from '../support/git-repository.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { zip } from '../support/zip.ts'
-import { TOP } from './dockerfile.ts'
-
-const SCRIPTS = join(TOP, 'docker/build')
-
-function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const program = file.endsWith('.py') ? 'python3' : 'sh'
-  const { stdout, stderr, status } = spawnSync(program, [join(SCRIPTS, file), ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
-  })
-  return { stdout, stderr, status }
-}
+import { run } from './run-script.ts'
 
 describe('fetching ComfyUI', () => {
   async function fetched(ref: string, commit = '') {
@@ -75,6 +63,25 @@ describe('fetching ComfyUI', () => {
     })
     expect([secret.status, secret.stderr]).toEqual([65, expect.stringContaining('holds a password')])
     expect(secret.stderr).not.toContain('me:token')
+  })
+
+  test.each(['', '-q', '--upload-pack=touch ran;git-upload-pack', 'v*', 'v1 main'])(
+    '«%s» is no ref, and git is not asked',
+    async (ref) => {
+      const { status, stderr, tree } = await fetched(ref)
+      expect([status, stderr]).toEqual([65, expect.stringContaining('is no tag, branch or commit')])
+      expect(existsSync(tree)).toBe(false)
+    },
+  )
+
+  test.each(['--upload-pack=x', 'ext::sh -c ls'])('%s is no repository', (repository) => {
+    const ended = run('fetch-comfyui.sh', ['/nowhere'], {
+      ...{ COMFYUI_REPOSITORY: repository, COMFYUI_REF: 'v1', COMFYUI_COMMIT: '' },
+    })
+    expect([ended.status, ended.stderr]).toEqual([
+      65,
+      expect.stringContaining('is no address of a repository'),
+    ])
   })
 })
 

@@ -107,9 +107,10 @@ describe.each(services)('$name of $file', ({ service }) => {
     for (const { health } of images) expect(service.healthcheck).toEqual(health)
   })
 
-  test('gets a GPU unless it runs on the CPU', () => {
+  test('gets a GPU and requires it, unless it runs on the CPU', () => {
     const isCpu = service.image.includes(':cpu')
     expect(service.deploy === undefined).toBe(isCpu)
+    expect(environment.COMFY_GPU).toBe(isCpu ? undefined : `\${COMFY_GPU:-require}`)
   })
 })
 

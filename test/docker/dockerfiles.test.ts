@@ -45,6 +45,30 @@ describe.each(FILES)('%s', (file) => {
     expect(argumentsOf(file).get('NODES')?.split(' ')).toEqual(nodes.map(({ folder }) => folder))
   })
 
+  // A checkout made with umask 077 would shut everybody out of /etc.
+  test('gives what it copies from the repository modes of its own', () => {
+    const copied = (stagesOf(all).at(-1) ?? []).flatMap(({ word, rest }) =>
+      word === 'COPY' && !rest.startsWith('--from=') ? [rest] : [],
+    )
+    expect(copied.filter((rest) => !rest.startsWith('--chmod='))).toEqual([])
+    expect(copied.join(' ')).toContain(' LICENSE NOTICE ')
+  })
+
+  test('looks at what a build cannot do without before it fetches anything', () => {
+    const [ours = [], builder = []] = stagesOf(all)
+    const runs = ours.filter(({ word }) => word === 'RUN').map(({ rest }) => rest)
+    expect(runs).toEqual([expect.stringContaining(' sh /build/check.sh /dist /checked && ')])
+    expect(builder.find(({ word }) => word !== 'ENV')?.rest).toBe('--from=ours /checked /checked')
+  })
+
+  // Podman does not look whether what is bound has changed: it would keep a binary of yesterday.
+  test('binds nothing of the repository but the scripts', () => {
+    const bound = of('RUN').flatMap((run) =>
+      [...run.matchAll(/--mount=type=bind,(\S+)/g)].map(([, what]) => what),
+    )
+    expect([...new Set(bound)]).toEqual(['source=docker/build,target=/build'])
+  })
+
   test('runs scripts that are there, with their folder bound to where they look for one another', () => {
     const runs = of('RUN')
     const named = runs.flatMap((run) =>
@@ -55,6 +79,12 @@ describe.each(FILES)('%s', (file) => {
     for (const run of runs) expect(run).toContain('--mount=type=bind,source=docker/build,target=/build')
   })
 })
+
+// What follows each FROM.
+function stagesOf(all: readonly Instruction[]): readonly (readonly Instruction[])[] {
+  const starts = all.flatMap(({ word }, at) => (word === 'FROM' ? [at + 1] : []))
+  return starts.map((start, at) => all.slice(start, (starts[at + 1] ?? all.length + 1) - 1))
+}
 
 test('the two files differ only in what has to do with the GPU', () => {
   const [cpu, cuda] = FILES.map((file) => instructionsOf(file).map(withoutGpu))
@@ -74,9 +104,13 @@ function withoutGpu({ word, rest }: Instruction): string {
   return `${word} ${same}`
 }
 
-test('builders get the scripts, the files of the image and the binaries, and nothing else', () => {
+test('builders get the scripts, the files of the image, the binaries and the licences, and nothing else', () => {
   const lines = readFileSync(join(TOP, '.dockerignore'), 'utf8').trim().split('\n')
-  expect(lines).toEqual(['*', '!dist/comfy-init-linux-*', '!docker/build', '!docker/rootfs'])
+  expect(lines).toEqual([
+    '*',
+    ...['!LICENSE', '!NOTICE', '!dist/THIRD-PARTY-NOTICES.txt', '!dist/comfy-init-linux-*'],
+    ...['!docker/build', '!docker/rootfs'],
+  ])
 })
 
 test('the scripts of the build are sound shell, and none does two jobs at length', () => {

@@ -24,6 +24,7 @@ const named = (kind: string, name: string) =>
 
 const deployment = named('Deployment', 'comfyui')
 const service = named('Service', 'comfyui')
+const status = named('Service', 'comfyui-status')
 const pod = deployment.spec.template.spec
 const [container] = pod.containers
 const environment = environmentOf(container)
@@ -38,6 +39,7 @@ describe.each(['kubernetes-1.25', 'kubernetes-1.37'])('%s', (schema) => {
       'Deployment',
       'PersistentVolumeClaim',
       'PersistentVolumeClaim',
+      'Service',
       'Service',
     ])
   })
@@ -93,18 +95,26 @@ test('a first boot has an hour', () => {
   expect(periodSeconds * failureThreshold).toBe(3600)
 })
 
-test('the ports are the image’s, without JupyterLab’s, and the service leads to them and to this pod', () => {
+test('the ports are the image’s, without JupyterLab’s, and the services lead to them and to this pod', () => {
   const ports: readonly { readonly name: string; readonly containerPort: number }[] = container.ports
   for (const image of images)
     expect(image.ports).toEqual(expect.arrayContaining(ports.map((each) => each.containerPort)))
-  const led = service.spec.ports.map((each: { readonly port: number; readonly targetPort: string }) => ({
-    name: each.targetPort,
-    containerPort: each.port,
-  }))
+  const led = [service, status].flatMap(({ spec }) =>
+    spec.ports.map((each: Led) => ({ name: each.targetPort, containerPort: each.port })),
+  )
   expect(led).toEqual(ports)
   expect(ports.map((each) => each.containerPort)).not.toContain(8888)
-  expect(deployment.spec.template.metadata.labels).toEqual(service.spec.selector)
-  expect(deployment.spec.selector.matchLabels).toEqual(service.spec.selector)
+  for (const { spec } of [service, status]) {
+    expect(deployment.spec.template.metadata.labels).toEqual(spec.selector)
+    expect(deployment.spec.selector.matchLabels).toEqual(spec.selector)
+  }
+})
+
+test('the status page and the metrics are reached while ComfyUI is not ready, and ComfyUI only while it is', () => {
+  expect(status.spec.publishNotReadyAddresses).toBe(true)
+  expect(status.spec.ports.map((each: Led) => each.targetPort)).toEqual(['status'])
+  expect(service.spec.publishNotReadyAddresses).toBeUndefined()
+  expect(service.spec.ports.map((each: Led) => each.targetPort)).toEqual(['comfyui'])
 })
 
 test('nothing runs as root, gains rights, or writes outside workspace and /tmp', () => {
@@ -148,6 +158,8 @@ test('the volume of models in the document is the one that is claimed', () => {
   expect(page).toContain(`metadata: { name: ${claim.volumeName} }`)
   expect(page).toContain('accessModes: [ReadOnlyMany]')
 })
+
+type Led = { readonly port: number; readonly targetPort: string }
 
 type Volume = {
   readonly name: string

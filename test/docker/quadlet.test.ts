@@ -39,9 +39,10 @@ test('no key is written twice but those that take several values', () => {
   expect(once.filter((key, at) => once.indexOf(key) !== at)).toEqual([])
 })
 
-test('it runs an image that is baked, for the first card', () => {
+test('it runs an image that is baked, for the first card, which is required', () => {
   expect(imageTags()).toContain(value('Image'))
   expect(value('AddDevice')).toBe('nvidia.com/gpu=0')
+  expect(environment.COMFY_GPU).toBe('require')
 })
 
 test('it is called comfyui in its network and publishes no port', () => {

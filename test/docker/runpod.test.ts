@@ -45,6 +45,10 @@ test('it sets nothing but settings, and no secret', () => {
   expect(names).not.toContain('COMFY_JUPYTER')
 })
 
+test('it is for cards of NVIDIA, and requires one', () => {
+  expect([template.category, template.env.COMFY_GPU]).toEqual(['NVIDIA', 'require'])
+})
+
 test('it stays private, and is a pod', () => {
   expect([template.isPublic, template.isServerless]).toEqual([false, false])
 })

@@ -39,6 +39,6 @@ test('images that the page names are made by the bake file', () => {
   const bake = readFileSync(join(TOP, 'docker/docker-bake.hcl'), 'utf8')
   for (const [, name = ''] of page.matchAll(/^FROM ghcr\.io\/comfy-init\/comfyui:(\S+)$/gm))
     expect(bake).toContain(`target "${name}"`)
-  const [, ref] = /variable "COMFYUI_REF" \{ default = "v([^"]+)" \}/.exec(bake) ?? []
+  const [, ref] = /variable "COMFYUI_REF" \{ default = "([^"]+)" \}/.exec(bake) ?? []
   expect(page).toContain(`-comfyui${ref}-cuda-4090@sha256:`)
 })

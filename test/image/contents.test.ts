@@ -73,10 +73,20 @@ test('nothing that the image adds can be written by everybody, but the empty wor
 })
 
 test('everybody may read and run what the image brings', async () => {
-  const unreadable =
-    'find /opt /usr/local /etc/comfy-init* \\( ! -type l ! -perm -0004 -o -type d ! -perm -0005 \\)'
+  const image = nameOf(PLAN.images.cpu)
+  const places = '/opt /usr/local /etc/comfy-init* $(ls -d /usr/share/doc/comfy-init)'
+  // A folder above them that nobody may enter hides them all.
+  const above = '/ /etc /usr /usr/share /usr/share/doc'
 
-  expect(await linesFrom(nameOf(PLAN.images.cpu), `${unreadable} 2>&1`)).toEqual([])
+  const closed = [
+    ...(await linesFrom(image, `find ${above} -maxdepth 0 ! -perm -0005 2>&1`)),
+    ...(await linesFrom(
+      image,
+      `find ${places} \\( ! -type l ! -perm -0004 -o -type d ! -perm -0005 \\) 2>&1`,
+    )),
+  ]
+
+  expect(closed).toEqual([])
 })
 
 test('no program with setuid or setgid was added to those of the base', async ({ skip }) => {

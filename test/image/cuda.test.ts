@@ -13,7 +13,7 @@ test('the image for GPUs starts on a machine without one, and says so', async ()
 
   await container.ready()
 
-  expect(await container.log()).toMatch(/GPU_\w+/)
+  expect(await container.log()).toContain('GPU_ABSENT')
   expect(await container.stop()).toBe(0)
 })
 
@@ -21,5 +21,5 @@ test('it refuses to start without a GPU where one is required', async () => {
   const said = await runContainer({ image: nameOf(PLAN.images.cuda), env: { COMFY_GPU: 'require' } })
 
   expect(said.code).toBe(69)
-  expect(said.out + said.err).toMatch(/GPU_\w+/)
+  expect(said.out + said.err).toContain('GPU_REQUIRED')
 })

@@ -111,6 +111,7 @@ export function aWorkspace(overrides: Partial<Workspace> = {}): Workspace {
     mount: aMount(),
     isMount: true,
     mountsInside: [],
+    bareMounts: [],
     entry: aFolder({ uid: 1000, gid: 1000 }),
     abilities: ABLE,
     triedIn: '/workspace',

@@ -14,16 +14,41 @@ export type Starting = {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A container that was started: the moment before (milliseconds since 1970); mustRun throws when it is over. */
+export type Started = { readonly startMs: number; readonly mustRun: () => void }
+
+/** Makes a container that is started, killed and started again; only the first round of it is its first start. */
+export async function keepContainer({ program, image }: Bench, starting: Starting) {
+  const name = freshName()
+  const made = await runProgram(program, [
+    'create',
+    ...optionsOf(name, starting),
+    image,
+    ...(starting.args ?? []),
+  ])
+  if (made.code !== 0) throw new Error(`Cannot make a container of ${image}. ${made.err}`)
+  return {
+    start: async (): Promise<Started> => {
+      const startMs = performance.timeOrigin + performance.now()
+      const said = await runProgram(program, ['start', name])
+      if (said.code !== 0) throw new Error(`Cannot start a container of ${image}. ${said.err}`)
+      return { startMs, mustRun: () => undefined }
+    },
+    kill: async () => {
+      await runProgram(program, ['kill', name])
+      await runProgram(program, ['wait', name])
+    },
+    remove: async () => {
+      await runProgram(program, ['rm', '--force', '--volumes', name])
+    },
+  }
+}
+
 /** Starts a container in the foreground; gives the moment before (milliseconds since 1970) and what ends it for good. */
 export function startContainer({ program, image }: Bench, starting: Starting) {
-  const { entrypoint, args = [], volumes, env = {} } = starting
-  const name = `${PREFIX}-bench-${randomBytes(4).toString('hex')}`
-  const options = [
-    ...['run', '--rm', '--name', name, '--network', 'host', '--label', `${LABEL}=${process.pid}`],
-    ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
-    ...volumes.flatMap((volume) => ['--volume', volume]),
-    ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
-  ]
+  const { args = [] } = starting
+  const name = freshName()
+  const options = ['run', '--rm', ...optionsOf(name, starting)]
   const startMs = performance.timeOrigin + performance.now()
   const child = spawn(program, [...options, image, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
@@ -49,6 +74,19 @@ export function startContainer({ program, image }: Bench, starting: Starting) {
       await over
     },
   }
+}
+
+function freshName(): string {
+  return `${PREFIX}-bench-${randomBytes(4).toString('hex')}`
+}
+
+function optionsOf(name: string, { entrypoint, volumes, env = {} }: Starting): readonly string[] {
+  return [
+    ...['--name', name, '--network', 'host', '--label', `${LABEL}=${process.pid}`],
+    ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
+    ...volumes.flatMap((volume) => ['--volume', volume]),
+    ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+  ]
 }
 
 /** Waits until something holds; throws naming what was waited for after the limit (milliseconds). */

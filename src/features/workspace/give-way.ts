@@ -61,12 +61,13 @@ async function onlyHere(host: Host, image: string, home: string): Promise<readon
   const bornMs = marks.find((mark) => mark !== undefined)?.ctimeMs
   const isLeaving = (await host.fs.look(`${image}/${LEAVING}`)) !== undefined
   if (bornMs === undefined || isLeaving) return []
-  const found: string[] = []
-  for (const path of await filesBelow(host, image)) {
-    const isNew = ((await host.fs.look(`${image}/${path}`))?.ctimeMs ?? 0) > bornMs
-    if (isNew && (await host.fs.look(`${home}/${path}`)) === undefined) found.push(path)
-  }
-  return found
+  const looked = await Promise.all(
+    (await filesBelow(host, image)).map(async (path) => {
+      const isNew = ((await host.fs.look(`${image}/${path}`))?.ctimeMs ?? 0) > bornMs
+      return isNew && (await host.fs.look(`${home}/${path}`)) === undefined ? [path] : []
+    }),
+  )
+  return looked.flat()
 }
 
 async function filesBelow(host: Host, folder: string): Promise<readonly string[]> {

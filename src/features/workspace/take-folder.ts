@@ -2,10 +2,9 @@ import { Problem, systemCode } from '../../base/problem.ts'
 import type { Step } from '../../engine/plan.ts'
 import type { Facts } from '../../facts/facts.ts'
 
-/** Makes the workspace folder where it is absent and gives it, and nothing in it, to its person. A crash leaves the folder root's. */
-export function takeFolder(facts: Facts): Step {
-  const { path } = facts.workspace
-  const { uid, gid } = facts.who.target
+/** Makes a folder where it is absent and gives it, and nothing in it, to the workspace's person. A crash leaves the folder root's. */
+export function takeFolder(path: string, { who }: Facts): Step {
+  const { uid, gid } = who.target
   return {
     id: 'workspace/take-folder',
     title: `Give ${path} to ${uid}:${gid}`,

@@ -155,6 +155,18 @@ describe('the workspace’s plan', () => {
       steps: ['take-folder', 'own-folder', 'adopt-image', 'give-way', 'state-folders'],
     },
     {
+      title: 'fresh volumes of root’s at parts of the workspace are given too',
+      facts: {
+        workspace: aWorkspace({ bareMounts: ['/workspace/output', '/workspace/user'] }),
+      },
+      steps: ['take-folder', 'take-folder', 'own-folder', 'adopt-image', 'give-way', 'state-folders'],
+    },
+    {
+      title: 'they are not where a link leads',
+      facts: { workspace: aWorkspace({ bareMounts: ['/workspace/output'], isLinked: true }) },
+      steps: ['own-folder', 'adopt-image', 'give-way', 'state-folders'],
+    },
+    {
       title: 'a workspace that is absent is made',
       facts: {
         workspace: aWorkspace({ entry: undefined, abilities: undefined, isMount: false, mount: undefined }),
