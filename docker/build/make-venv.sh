@@ -42,6 +42,13 @@ hold_torch() {
 	exit 65
 }
 
+# It is told in a label, for everybody to read.
+case $TORCH_INDEX in
+*://*@*)
+	echo 'Cannot use TORCH_INDEX: it holds a password or a token, which would be in the image.' >&2
+	exit 65
+	;;
+esac
 make_venv
 if [ -n "$TORCH" ]; then install_torch; fi
 hold_torch

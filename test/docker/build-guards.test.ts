@@ -7,6 +7,17 @@ import { tempFolder } from '../support/temp-folder.ts'
 import { TOP } from './dockerfile.ts'
 import { pathWith, run } from './run-script.ts'
 
+test('an index with a password in its address is refused, and not repeated', async () => {
+  const folder = await tempFolder()
+  const PATH = pathWith(folder, { python3: `touch '${folder}/went-on'; exit 9` })
+  const TORCH_INDEX = 'https://me:token@index.example/simple'
+  const { status, stderr } = run('make-venv.sh', [], { PATH, TORCH: 'torch', TORCH_INDEX })
+
+  expect([status, stderr]).toEqual([65, expect.stringContaining('holds a password')])
+  expect(stderr).not.toContain('token@')
+  expect(existsSync(`${folder}/went-on`)).toBe(false)
+})
+
 describe('before anything is fetched', () => {
   async function checked(env: Readonly<Record<string, string>>, binary = 'comfy-init-linux-x64') {
     const folder = await tempFolder()
