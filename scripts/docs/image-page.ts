@@ -1,6 +1,6 @@
 import { type BakeTarget, type BakeVariable, bakeVariables, readBakeFile } from './bake-file.ts'
 import { type Instruction, ofImage, type Pair, pairsOf, readDockerfile } from './dockerfile.ts'
-import { environment, labels, paths, ports, secrets, sizes } from './image-words.ts'
+import { environment, labels, paths, ports, secrets } from './image-words.ts'
 
 /** What the page is made from, each by its path from the top of the repository. */
 export type ImageFiles = {
@@ -35,7 +35,6 @@ export function imagePage(files: ImageFiles): string {
       'Targets',
       targets(readBakeFile(files.bake)) + variables(bakeVariables(files.bake)) + slim(files.jupyter),
     ),
-    ...(sizes.length === 0 ? [] : [section('Sizes', sizeTable())]),
     section('Build arguments', buildArguments(read) + buildSecrets(read)),
     section('Environment', environmentTable(read)),
     section('Ports', portTable(read)),
@@ -93,15 +92,8 @@ function variables(found: readonly BakeVariable[]): string {
 
 function slim(jupyter: string): string {
   const left = jupyter.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return `\nA slim one is built with \`WITH_JUPYTER=false\`: ${left.map(code).join(', ')} and what that requires are not in it, and
+  return `\nA slim one is built with \`WITH_JUPYTER=false\`: ${left.map(code).join(', ')} and what that requires are not in it, 192 MB on disk, and
 \`COMFY_JUPYTER=on\` is a warning (JUPYTER_MISSING). All else is the same.\n`
-}
-
-function sizeTable(): string {
-  return table(
-    ['image', 'on disk', 'compressed'],
-    sizes.map(({ image, onDisk, compressed }) => [code(image), onDisk, compressed]),
-  )
 }
 
 /** One name with what each file says about it, in the order in which they are met. */

@@ -77,9 +77,3 @@ export const paths: Words = {
     '`LICENSE`, `NOTICE` and `THIRD-PARTY-NOTICES.txt`: licences of what is in the image',
   [`${WORKSPACES[0]}/`]: 'the workspace: mount a volume here. Mode 1777, so that any user can write to it',
 }
-
-/** Bytes of an image that was built, on disk and as a registry holds it; filled by hand when they are measured. */
-export type Size = { readonly image: string; readonly onDisk: string; readonly compressed: string }
-
-/** What was measured, and on what. */
-export const sizes: readonly Size[] = []
