@@ -52,9 +52,9 @@ async function makeBase(engine: Engine): Promise<Candidate> {
   if (process.getuid?.() !== 0) return { missing: 'debootstrap needs root' }
   const folder = mkdtempSync(join(tmpdir(), 'comfy-init-base-'))
   const startMs = performance.now()
-  console.log(`  making a base of ${suite} from ${mirror} with debootstrap`)
+  console.log(`  making a base of ${suite} from ${mirror.join('') || 'its own mirror'} with debootstrap`)
   try {
-    const args = ['--variant=minbase', '--include=ca-certificates', suite, `${folder}/root`, mirror]
+    const args = ['--variant=minbase', '--include=ca-certificates', suite, `${folder}/root`, ...mirror]
     const made = await runProgram('debootstrap', args, { limitMs: BUILD_LIMIT_MS })
     if (made.code !== 0) return { missing: `debootstrap makes no base: ${lastLine(made)}` }
     const env = await trustAsWeDo(`${folder}/root`)
@@ -96,14 +96,15 @@ async function trustAsWeDo(root: string): Promise<Readonly<Record<string, string
   return Object.fromEntries([...bundle, ...indexes])
 }
 
-function host(): { readonly suite: string; readonly mirror: string } {
+// Without a mirror debootstrap takes the one that it knows.
+function host(): { readonly suite: string; readonly mirror: readonly string[] } {
   const suite = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable'
   const files = ['/etc/apt/sources.list', ...listed('/etc/apt/sources.list.d')]
   const found = files
     .filter((path) => existsSync(path))
     .map((path) => /(https?:\/\/\S*\/(?:debian|ubuntu)\/?)(?=\s|$)/m.exec(uncommented(path))?.[1])
-    .find((url) => url !== undefined)
-  return { suite, mirror: found ?? 'http://deb.debian.org/debian' }
+    .filter((url) => url !== undefined)
+  return { suite, mirror: found.slice(0, 1) }
 }
 
 function listed(folder: string): readonly string[] {
